@@ -1,0 +1,1 @@
+"""CMake modules, shipped with the package."""

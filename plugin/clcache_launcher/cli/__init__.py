@@ -1,0 +1,1 @@
+"""The front end: words and switches that look after the cache."""

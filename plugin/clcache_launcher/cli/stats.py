@@ -1,0 +1,38 @@
+"""``clcache stats``: counts, sizes and the reasons why something was not cached."""
+
+import json
+
+import click
+from rich.console import Console
+from rich.filesize import decimal
+from rich.table import Table
+
+from clcache_launcher.cli.context import FrontEnd
+
+__all__ = ["stats"]
+
+_SHOWN = ("hits", "misses", "uncacheable", "errors", "entries")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def stats(front_end: FrontEnd, *, as_json: bool) -> None:
+    """Show hits, misses, sizes, and why compilations were not cached."""
+    settings = front_end.resolved().settings
+    answer = front_end.ask("stats")
+    answer.pop("ok")
+    answer |= {"max_size_bytes": settings.max_size, "cache_dir": str(settings.dir)}
+    if as_json:
+        click.echo(json.dumps(answer, indent=2))
+        return
+    table = Table(show_header=False, box=None)
+    table.add_row("cache folder", str(settings.dir))
+    for name in _SHOWN:
+        table.add_row(name, str(answer[name]))
+    limit = decimal(settings.max_size) if settings.max_size else "no limit"
+    table.add_row("size", f"{decimal(int(str(answer['cache_size_bytes'])))} of {limit}")
+    reasons = answer["reasons"]
+    for reason, count in reasons.items() if isinstance(reasons, dict) else ():
+        table.add_row(f"  {reason}", str(count))
+    Console(soft_wrap=True).print(table)

@@ -1,0 +1,1 @@
+"""What command lines and outputs of compilers mean."""

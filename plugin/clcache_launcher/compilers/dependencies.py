@@ -1,0 +1,88 @@
+"""How to learn from a compiler which headers it read, and how to read what it says.
+
+What the caller asked for serves where it is complete. Else the compiler is asked by one more option whose output is
+taken out again; where it records its command line in the object nothing may be added, and a pass of its own lists the
+headers.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from clcache_launcher.compilers.depfile import parse_depfile
+from clcache_launcher.compilers.probe import Family
+from clcache_launcher.compilers.show_includes import parse_show_includes
+from clcache_launcher.model import Compilation, ShowIncludes
+
+__all__ = ["Listing", "RunPlan", "plan_run", "read_depfile_report", "read_show_includes_report"]
+
+SHOW_INCLUDES_PREFIX: Final = b"Note: including file:"
+
+
+class Listing(enum.Enum):
+    """Where the list of headers is after the run."""
+
+    DEPFILE = enum.auto()
+    """In the depfile at ``RunPlan.depfile``."""
+    STDOUT = enum.auto()
+    """In ``/showIncludes`` lines that the caller asked for."""
+    STDOUT_HIDDEN = enum.auto()
+    """In ``/showIncludes`` lines that the caller must not see."""
+    PASS_STDERR = enum.auto()
+    """In ``/showIncludes`` lines on the dependency pass's stderr."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What the launcher is to run."""
+
+    argv: tuple[str, ...]
+    dependency_pass: tuple[str, ...]
+    """A second run that only lists the headers; empty when the first one does."""
+    listing: Listing
+    depfile: str = ""
+    """As the compiler will name it."""
+
+
+def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scratch: str) -> RunPlan:
+    """Plan a run that tells the headers.
+
+    Args:
+        argv: The command line as given.
+        family: The compiler's.
+        compilation: What the command line means.
+        scratch: Absolute path for a depfile of ours.
+    """
+    given = tuple(argv)
+    compiler, rest = given[:1], given[1:]
+    if compilation.depfile and compilation.depfile.lists_system_headers:
+        return RunPlan(given, (), Listing.DEPFILE, compilation.depfile.path)
+    if family in (Family.CL, Family.CLANG_CL):
+        if compilation.show_includes is ShowIncludes.ALL:
+            return RunPlan(given, (), Listing.STDOUT)
+        if not compilation.records_command_line and compilation.show_includes is ShowIncludes.NONE:
+            return RunPlan((*compiler, "/showIncludes", *rest), (), Listing.STDOUT_HIDDEN)
+        if family is Family.CL:
+            # /P with /showIncludes lists on stderr; what it preprocesses goes to the scratch file.
+            ours = ("/nologo", "/P", f"/Fi{scratch}", "/showIncludes")
+            return RunPlan(given, (*compiler, *ours, *compilation.inspection_arguments), Listing.PASS_STDERR)
+        ours = ("-clang:-M", f"-clang:-MF{scratch}")
+        return RunPlan(given, (*compiler, *ours, *compilation.inspection_arguments), Listing.DEPFILE, scratch)
+    if compilation.depfile or compilation.records_command_line:
+        ours = ("-M", "-MF", scratch)
+        return RunPlan(given, (*compiler, *ours, *compilation.inspection_arguments), Listing.DEPFILE, scratch)
+    return RunPlan((*compiler, "-MD", "-MF", scratch, *rest), (), Listing.DEPFILE, scratch)
+
+
+def read_depfile_report(data: bytes | None) -> tuple[str, ...] | None:
+    """The headers that a depfile lists, or ``None`` when it is none."""
+    return parse_depfile(data) if data is not None else None
+
+
+def read_show_includes_report(plan: RunPlan, stdout: bytes, pass_stderr: bytes) -> tuple[tuple[str, ...], bytes]:
+    """The headers that ``/showIncludes`` listed, and what of stdout the caller is to see."""
+    if plan.listing is Listing.PASS_STDERR:
+        return parse_show_includes(pass_stderr, SHOW_INCLUDES_PREFIX).files, stdout
+    report = parse_show_includes(stdout, SHOW_INCLUDES_PREFIX)
+    return report.files, report.rest if plan.listing is Listing.STDOUT_HIDDEN else stdout

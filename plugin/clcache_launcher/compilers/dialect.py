@@ -1,0 +1,45 @@
+"""What differs between the command lines of the compiler families."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from clcache_launcher.compilers.options import OptionTable
+
+__all__ = ["Dialect", "Names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The values of a command line from which the names of outputs follow."""
+
+    source: str
+    output: str | None
+    """Last value of the option that names the object, e.g. of ``-o``."""
+    depfile: str | None
+    """Last value of the option that names the depfile."""
+    assembly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One family of compilers: its option tables and how it names its outputs."""
+
+    name: str
+    """``gcc``, ``clang``, ``cl`` or ``clang_cl``."""
+    options: OptionTable
+    nested: Mapping[str, OptionTable]
+    """Tables for options inside options, by the ``suffix`` of the rows whose effect is ``NESTED``."""
+    split_nested: Callable[[str, Sequence[str]], Sequence[str]]
+    """From a nested table's name and the values found for it, in order, to that table's command line."""
+    languages: Mapping[str, str]
+    """Language by the source's suffix with its dot."""
+    object_path: Callable[[Names], str]
+    depfile_path: Callable[[Names], str]
+    side_output_path: Callable[[Names, str], str]
+    """From names and a row's ``suffix`` to the side output's path."""
+    environment: tuple[str, ...]
+    """Environment variables that this compiler reads and that reach an output."""
+    rejected_environment: tuple[str, ...]
+    """Environment variables that make every invocation uncacheable while they are set."""
+    windows_quoting: bool
+    """Response files are split by Microsoft's rules."""

@@ -1,0 +1,222 @@
+"""From a command line to a compilation, by the tables of a dialect."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from clcache_launcher.compilers.dialect import Dialect, Names
+from clcache_launcher.compilers.options import Effect, Match
+from clcache_launcher.compilers.response_file import expand_response_files
+from clcache_launcher.model import (
+    Compilation,
+    Depfile,
+    NotACompilation,
+    Output,
+    Reason,
+    ShowIncludes,
+    Uncacheable,
+)
+
+__all__ = ["parse_command_line"]
+
+_HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME, Effect.SHOW_INCLUDES})
+"""Effects that stay out of the key unless an output holds the names or the command line."""
+_TELL_OUTPUT = frozenset({Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.RECORDS})
+_DEPFILES = frozenset({Effect.DEPFILE, Effect.DEPFILE_WITHOUT_SYSTEM})
+_MAKES_OUTPUT = (
+    _HIDDEN | _DEPFILES | {Effect.DEPFILE_FORM, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.RECORDS}
+)
+"""Effects that a run which only lists the headers must not have."""
+_NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
+_NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
+"""gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
+_HEADER = "header"
+_ASSEMBLER = "assembler"
+
+
+def parse_command_line(
+    dialect: Dialect, arguments: Sequence[str], read: Callable[[str], bytes | None], is_file: Callable[[str], bool]
+) -> Compilation | Uncacheable | NotACompilation:
+    """Read a command line as the compiler would.
+
+    Args:
+        dialect: Tables and naming rules of the compiler.
+        arguments: ``argv`` without the compiler.
+        read: Content of a file named as on the command line, or ``None`` when it can't be read.
+        is_file: Whether a name as on the command line is a file.
+
+    Returns:
+        The compilation; or why its result can't be stored; or that it makes no object.
+    """
+    expanded = expand_response_files(arguments, read, windows_quoting=dialect.windows_quoting)
+    if isinstance(expanded, Uncacheable):
+        return expanded
+    matches = _split(dialect, expanded, is_file)
+    if isinstance(matches, Uncacheable):
+        return matches
+    verdict = _refusal(matches) or _misuse(matches)
+    if verdict is not None:
+        return verdict
+    source = _only_source(dialect, matches)
+    if isinstance(source, Uncacheable):
+        return source
+    return _compilation(dialect, expanded, matches, *source)
+
+
+def _split(
+    dialect: Dialect, arguments: Sequence[str], is_file: Callable[[str], bool]
+) -> tuple[Match, ...] | Uncacheable:
+    found: list[Match] = []
+    for match in dialect.options.split(arguments, is_file):
+        if isinstance(match, Uncacheable):
+            return match
+        found.append(match)
+    for name, table in dialect.nested.items():
+        values = [m.value for m in found if m.option and m.option.effect is Effect.NESTED and m.option.suffix == name]
+        for match in table.split(dialect.split_nested(name, values)) if values else ():
+            if isinstance(match, Uncacheable):
+                return match
+            # The outer tokens are in the key as they are; a positional argument in a nested line is nothing we know.
+            if match.option is None:
+                return Uncacheable(Reason.UNKNOWN_OPTION, match.value)
+            found.append(Match((), match.value, match.option))
+    return tuple(found)
+
+
+def _refusal(matches: Iterable[Match]) -> Uncacheable | NotACompilation | None:
+    effects = [(m.option.effect, m) for m in matches if m.option]
+    if any(effect is Effect.QUERY for effect, _ in effects):
+        return NotACompilation()
+    for effect, match in effects:
+        if effect is Effect.UNCACHEABLE and match.option and match.option.reason:
+            return Uncacheable(match.option.reason, " ".join(match.tokens) or match.option.spelling)
+    return None
+
+
+def _misuse(matches: Iterable[Match]) -> Uncacheable | None:
+    """Values that are no names of files or folders, or that may be given only once."""
+    once: dict[str, str] = {}
+    for match in matches:
+        if match.option is None:
+            continue
+        effect, reason = match.option.effect, match.option.reason
+        if (effect is Effect.OUTPUT or _names_depfile(match)) and _NOT_A_FILE.fullmatch(match.value):
+            return Uncacheable(Reason.OUTPUT_NOT_A_FILE, match.value)
+        if effect is Effect.SEARCH and _NOT_A_FOLDER.match(match.value):
+            return Uncacheable(Reason.BAD_ARGUMENT, match.value)
+        # Which of two depfile names counts depends on the compiler (-Wp,-MD,a -MF b), and so does what follows a comma.
+        if effect in _DEPFILES and "," in match.value:
+            return Uncacheable(Reason.UNKNOWN_OPTION, match.tokens[0])
+        if _names_depfile(match) or reason is Reason.MULTIPLE_ARCHITECTURES:
+            what = "depfile" if _names_depfile(match) else match.option.spelling
+            if once.setdefault(what, match.value) != match.value:
+                return Uncacheable(reason or Reason.BAD_ARGUMENT, match.value)
+    return None
+
+
+def _names_depfile(match: Match) -> bool:
+    effect = match.option.effect if match.option else None
+    return effect is Effect.DEPFILE_NAME or (effect in _DEPFILES and bool(match.value))
+
+
+def _only_source(dialect: Dialect, matches: Sequence[Match]) -> tuple[str, str] | Uncacheable:
+    """The one source with its language."""
+    found = _sources(dialect, matches)
+    if not found:
+        return Uncacheable(Reason.NO_SOURCE)
+    if len(found) > 1:
+        return Uncacheable(Reason.MULTIPLE_SOURCES, found[1][0])
+    source, language = found[0]
+    if source == "-":
+        return Uncacheable(Reason.STANDARD_INPUT)
+    if language.endswith(_HEADER):
+        return Uncacheable(Reason.PRECOMPILED_HEADER, source)
+    if language.startswith(_ASSEMBLER):
+        return Uncacheable(Reason.ASSEMBLER_SOURCE, source)
+    if language not in ("c", "c++", "objective-c", "objective-c++"):
+        return Uncacheable(Reason.SOURCE_LANGUAGE, language or source)
+    return source, language
+
+
+def _sources(dialect: Dialect, matches: Iterable[Match]) -> list[tuple[str, str]]:
+    """Every source with its language, which may be empty."""
+    found: list[tuple[str, str]] = []
+    language = ""
+    for match in matches:
+        if match.option is None:
+            found.append((match.value, _language(dialect, match.value, language)))
+        elif match.option.effect is Effect.LANGUAGE:
+            language = match.option.language or match.value
+        elif match.option.effect is Effect.SOURCE:
+            found.append((match.value, match.option.language))
+    # cl applies /TC and /TP wherever they stand; gcc's -x rules the sources after it.
+    return [(source, language) for source, _ in found] if dialect.windows_quoting and language else found
+
+
+def _language(dialect: Dialect, source: str, asked: str) -> str:
+    if asked not in ("", "none"):
+        return asked
+    suffix = os.path.splitext(source)[1]
+    return dialect.languages.get(suffix.lower() if dialect.windows_quoting else suffix, "")
+
+
+def _compilation(
+    dialect: Dialect, arguments: Sequence[str], matches: Sequence[Match], source: str, language: str
+) -> Compilation | Uncacheable:
+    effects = {match.option.effect for match in matches if match.option}
+    if not effects & {Effect.COMPILE, Effect.ASSEMBLY}:
+        return Uncacheable(Reason.LINKING)
+    depfile_name = next((match.value for match in reversed(matches) if _names_depfile(match)), None)
+    names = Names(source, _last(matches, Effect.OUTPUT), depfile_name, Effect.ASSEMBLY in effects)
+    records = Effect.RECORDS in effects
+    depfile = None
+    if effects & _DEPFILES:
+        # -MMD counts wherever it stands beside -MD (gcc 12, clang 19).
+        depfile = Depfile(dialect.depfile_path(names), Effect.DEPFILE_WITHOUT_SYSTEM not in effects)
+    outputs = [Output("object", dialect.object_path(names))]
+    if depfile:
+        outputs.append(Output("depfile", depfile.path))
+    for match in matches:
+        if match.option and match.option.effect is Effect.SIDE_OUTPUT and match.option.suffix:
+            suffix = match.option.suffix
+            outputs.append(Output(suffix.lstrip("."), dialect.side_output_path(names, suffix)))
+    # A depfile's text begins with the object's name, whatever else stands in it.
+    tells_output = depfile is not None or bool(effects & _TELL_OUTPUT)
+    # clang warns of a depfile's name that it has no use for.
+    hidden = frozenset() if records else _HIDDEN if depfile else _HIDDEN - {Effect.DEPFILE_NAME}
+    shown = [token for m in matches if not m.option or m.option.effect not in hidden for token in m.tokens]
+    if tells_output:
+        shown += [f"{output.role}={output.path}" for output in outputs if output.role != "depfile" or records]
+    show = next(
+        (m.option.suffix for m in reversed(matches) if m.option and m.option.effect is Effect.SHOW_INCLUDES), ""
+    )
+    return Compilation(
+        source=source,
+        language=language,
+        arguments=tuple(arguments),
+        key_arguments=tuple(shown),
+        outputs=tuple(dict.fromkeys(outputs)),
+        depfile=depfile,
+        show_includes=ShowIncludes(show or "none"),
+        records_command_line=records,
+        search_folders=_values(matches, Effect.SEARCH),
+        force_includes=_values(matches, Effect.FORCE_INCLUDE),
+        input_files=_values(matches, Effect.INPUT),
+        definitions=_values(matches, Effect.DEFINE),
+        inspection_arguments=tuple(
+            token
+            for m in matches
+            if not m.option or m.option.probe or m.option.effect not in _MAKES_OUTPUT
+            for token in m.tokens
+        ),
+        probe_arguments=tuple(token for m in matches if m.option and m.option.probe for token in m.tokens),
+    )
+
+
+def _values(matches: Iterable[Match], effect: Effect) -> tuple[str, ...]:
+    return tuple(match.value for match in matches if match.option and match.option.effect is effect)
+
+
+def _last(matches: Iterable[Match], effect: Effect) -> str | None:
+    values = _values(matches, effect)
+    return values[-1] if values else None

@@ -1,0 +1,142 @@
+"""What values a setting takes: reading them from text, writing them back."""
+
+import enum
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from clcache_launcher.config.durations import format_duration, parse_duration
+from clcache_launcher.config.sizes import format_size, parse_size
+
+__all__ = ["Kind", "Place", "Sourced", "Value", "format_value", "parse_value", "parse_values", "resolve_path"]
+
+Value = bool | int | Path | tuple[Path, ...] | None
+
+_OFF: Final = frozenset({"", "0", "false", "no", "off"})
+_ON: Final = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A value of a setting with where it came from."""
+
+    value: Value
+    origin: str
+    """``default``, ``/path/clcache.yaml:7``, ``environment CLCACHE_MAX_SIZE`` or ``--max-size``."""
+
+
+class Kind(enum.Enum):
+    """A kind of value; the text says what an error message expects."""
+
+    DURATION = "a time such as 10m"
+    FILE = "a file"
+    FLAG = "true or false"
+    FOLDER = "a folder"
+    FOLDERS = "a folder or a list of folders"
+    SIZE = "a size such as 5G"
+
+    @property
+    def is_path(self) -> bool:
+        """Whether a value is one path or several."""
+        return self in {Kind.FILE, Kind.FOLDER, Kind.FOLDERS}
+
+    @property
+    def has_off(self) -> bool:
+        """Whether an empty text is a value that switches the setting off."""
+        return self in {Kind.FILE, Kind.FLAG, Kind.FOLDERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value was written, as far as its meaning depends on it."""
+
+    folder: str
+    """Absolute; relative paths start here."""
+    home: str | None
+    """What ``~`` stands for."""
+
+
+def parse_value(kind: Kind, text: str, place: Place) -> Value:
+    """Read one text; a list of folders is joined by ``os.pathsep``.
+
+    Raises:
+        ValueError: With what was expected and what was got.
+    """
+    if kind is Kind.FOLDERS:
+        return parse_values([part for part in text.split(os.pathsep) if part.strip()], place)
+    if kind is Kind.FILE:
+        return _parse_file(text, place)
+    if kind is Kind.FOLDER:
+        return _parse_path(kind, text, place)
+    try:
+        return _PLAIN[kind](text)
+    except ValueError as error:
+        raise ValueError(f"expected {kind.value}, got '{text}'") from error
+
+
+def parse_values(texts: Sequence[str], place: Place) -> tuple[Path, ...]:
+    """Read a list of folders; repeated ones count once.
+
+    Raises:
+        ValueError: With what was expected and what was got.
+    """
+    return tuple(dict.fromkeys(_parse_path(Kind.FOLDER, text, place) for text in texts))
+
+
+def format_value(kind: Kind, value: Value) -> str:
+    """Write a value as `parse_value` reads it; one that is switched off and no flag is empty."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return format_size(value) if kind is Kind.SIZE else format_duration(value)
+    if isinstance(value, tuple):
+        return os.pathsep.join(str(folder) for folder in value)
+    return "" if value is None else str(value)
+
+
+def resolve_path(text: str, place: Place) -> str:
+    """Return the absolute path that a text means at a place.
+
+    ``..`` goes by names as `os.path.normpath` does: paths of compiler arguments are compared with the result as text.
+
+    Raises:
+        ValueError: It starts with ``~`` and names another user, or nobody knows the home folder.
+    """
+    if text.startswith("~"):
+        if len(text) > 1 and text[1] not in {os.sep, os.altsep}:
+            raise ValueError(f"of '~' only '~' alone and '~{os.sep}' are understood, got '{text}'")
+        if place.home is None:
+            raise ValueError(f"no home folder is known for '{text}'")
+        text = place.home + text[1:]
+    return os.path.normpath(os.path.join(place.folder, text))
+
+
+def _parse_flag(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _OFF | _ON:
+        raise ValueError(text)
+    return word in _ON
+
+
+def _parse_file(text: str, place: Place) -> Path | None:
+    word = text.strip().lower()
+    if word in _OFF:
+        return None
+    if word in _ON:  # clcache's CLCACHE_LOG=1 was a switch; a file named "1" in every folder is not what its user wants
+        raise ValueError(f"expected {Kind.FILE.value}, got '{text}'")
+    return _parse_path(Kind.FILE, text, place)
+
+
+def _parse_path(kind: Kind, text: str, place: Place) -> Path:
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"expected {kind.value}, got {text!r}")
+    return Path(resolve_path(text, place))
+
+
+_PLAIN: Final[Mapping[Kind, Callable[[str], int]]] = {
+    Kind.DURATION: parse_duration,
+    Kind.FLAG: _parse_flag,
+    Kind.SIZE: parse_size,
+}

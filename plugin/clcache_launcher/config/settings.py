@@ -1,0 +1,158 @@
+"""The settings: the one source of their names, defaults and help."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Final
+
+from clcache_launcher.config.kinds import Kind, Value
+
+__all__ = ["FIELDS", "SettingField", "Settings", "build_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """What is known of one setting besides its value."""
+
+    kind: Kind
+    help: str
+    """One sentence for a table or ``--help``, without a full stop."""
+    values: str
+    """What may be written."""
+    example: str
+    """A line of ``clcache.yaml``."""
+    default_text: str = ""
+    """The default in words where the value alone does not tell."""
+    other_names: tuple[str, ...] = ()
+    """What users of other caches write for it; an error message leads them from there."""
+    name: str = ""
+    """From the field of `Settings`, as is the next."""
+    default: Value = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return "CLCACHE_" + self.name.upper()
+
+    @property
+    def option(self) -> str:
+        """The option on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+def _flag(explanation: str, example: str, *other_names: str) -> SettingField:
+    values = "`true` or `false` (also `1 yes on`, `0 no off`)"
+    return SettingField(Kind.FLAG, explanation, values, example, other_names=other_names)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The effective settings of one invocation."""
+
+    dir: Path = field(
+        metadata={
+            "setting": SettingField(
+                kind=Kind.FOLDER,
+                help="Folder of the local storage",
+                values="a folder; `~` is the home folder",
+                example="dir: ~/caches/clcache",
+                default_text="`clcache` in the platform's cache folder",
+                other_names=("cache_dir",),
+            )
+        }
+    )
+    basedir: tuple[Path, ...] = field(
+        default=(),
+        metadata={
+            "setting": SettingField(
+                kind=Kind.FOLDERS,
+                help="Folders that stand for each other in different trees, so that the trees share results",
+                values="a folder or a list; in the environment joined as in `PATH`",
+                example="basedir: [., ../third_party]",
+                default_text="none",
+                other_names=("base_dir", "base_dirs", "basedirs"),
+            )
+        },
+    )
+    disable: bool = field(
+        default=False,
+        metadata={
+            "setting": _flag("Run the compiler only: nothing is looked up or stored", "disable: true", "disabled")
+        },
+    )
+    readonly: bool = field(
+        default=False,
+        metadata={"setting": _flag("Give hits, store nothing", "readonly: true", "read_only")},
+    )
+    recache: bool = field(
+        default=False,
+        metadata={"setting": _flag("Look nothing up, store anew", "recache: true")},
+    )
+    nodirect: bool = field(
+        default=False,
+        metadata={"setting": _flag("Take the key from preprocessed text only", "nodirect: true", "no_direct")},
+    )
+    hardlink: bool = field(
+        default=False,
+        metadata={
+            "setting": _flag(
+                "Give artifacts out as hard links: faster, but a tool that edits one in place edits the cache's too",
+                "hardlink: true",
+                "hard_link",
+            )
+        },
+    )
+    max_size: int = field(
+        default=10 * 10**9,
+        metadata={
+            "setting": SettingField(
+                kind=Kind.SIZE,
+                help="Size in bytes that a cleanup brings artifacts and index below",
+                values="bytes or a size: `5G` is 5·10⁹, `5GiB` 5·2³⁰ (`K M G T`); `0` is no limit",
+                example="max_size: 5G",
+            )
+        },
+    )
+    log: Path | None = field(
+        default=None,
+        metadata={
+            "setting": SettingField(
+                kind=Kind.FILE,
+                help="File that gets one line for each invocation",
+                values="a file; empty is no log",
+                example="log: clcache.log",
+                default_text="none",
+                other_names=("log_file", "logfile"),
+            )
+        },
+    )
+    idle_timeout: int = field(
+        default=600,
+        metadata={
+            "setting": SettingField(
+                kind=Kind.DURATION,
+                help="Seconds after which a core that nobody asks ends",
+                values="seconds or a time: `90s`, `10m`, `2h`, `1d`; `0` is never",
+                example="idle_timeout: 10m",
+                other_names=("timeout",),
+            )
+        },
+    )
+
+
+def _describe(each: "Field[Value]") -> SettingField:
+    setting: SettingField = each.metadata["setting"]
+    return replace(setting, name=each.name, default=None if each.default is MISSING else each.default)
+
+
+def build_settings(values: Mapping[str, Value]) -> Settings:
+    """Make settings of values that were read, each by the kind of its field; what is not named gets its default.
+
+    Args:
+        values: By field name; ``dir`` is required.
+    """
+    return Settings(**values)  # type: ignore[arg-type]  # a kind's values have its field's type
+
+
+FIELDS: Final[Mapping[str, SettingField]] = {each.name: _describe(each) for each in fields(Settings)}
+"""Every setting by its name, in the order of the reference."""

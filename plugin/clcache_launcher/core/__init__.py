@@ -1,0 +1,1 @@
+"""Lookup and store: what a hit is and how a miss becomes one."""

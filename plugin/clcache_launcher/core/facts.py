@@ -1,0 +1,244 @@
+"""What one source or header file tells a compiler cache, found by one scan of its bytes.
+
+No directive is evaluated: a fact holds if it holds in any ``#if`` branch and in any way that some compiler might read
+the file (see ``tokens``). Three things are not covered and must be kept out of direct mode by the option tables:
+``-traditional-cpp`` (it pastes over comments and expands in strings), ``-finput-charset`` and ``/source-charset`` with
+an encoding that does not extend ASCII, and gcc's strict C90 modes, where ``//`` in a directive starts no comment.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from clcache_launcher.core.tokens import BLANK, Source, literals, read_source
+
+__all__ = ["Facts", "can_paste_time_macro", "scan_definition", "scan_source"]
+
+_TIME_MACROS: Final = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may matter of one file; names are as written, without repeats, in the order of the file."""
+
+    quoted: tuple[bytes, ...] = ()
+    """Names in ``#include "name"``, ``#include_next`` and ``#import``."""
+    angled: tuple[bytes, ...] = ()
+    """Names in ``#include <name>``, ``#include_next`` and ``#import``."""
+    tested_quoted: tuple[bytes, ...] = ()
+    """Names in ``__has_include("name")`` and ``__has_include_next``."""
+    tested_angled: tuple[bytes, ...] = ()
+    """Names in ``__has_include(<name>)`` and ``__has_include_next``."""
+    time_macros: tuple[bytes, ...] = ()
+    """Those of ``__DATE__``, ``__TIME__`` and ``__TIMESTAMP__`` that occur as tokens."""
+    time_fragments: tuple[bytes, ...] = ()
+    """Identifiers that are a proper part of a time macro's name; see ``can_paste_time_macro``."""
+    pastes: bool = False
+    """The operator ``##`` occurs."""
+    computed_include: bool = False
+    """An include or a test whose name comes from a macro; only a preprocessor knows the names."""
+    imports: bool = False
+    """``#import`` occurs; cl.exe makes headers from a type library then."""
+    embedded: bool = False
+    """``#embed`` or ``__has_embed`` occurs."""
+    assembler_include: bool = False
+    """Inline assembler may name a file (``.incbin``, ``.include``)."""
+    file_macros: bool = False
+    """``__FILE__`` or another way to the path of a source file occurs."""
+    anonymous_namespace: bool = False
+    """``namespace {`` occurs; the MSVC ABI gives it a name made of the source's path."""
+    file_pragma: bool = False
+    """A pragma or ``#using`` that reads, tests or redirects files occurs."""
+    modules: bool = False
+    """A module is declared or imported."""
+    opaque: bool = False
+    """The file is not understood; the other facts may be incomplete."""
+
+
+_OPAQUE: Final = Facts(opaque=True)
+
+
+def _compile(pattern: bytes, flags: int = 0) -> re.Pattern[bytes]:
+    """Compile a pattern in which GAP and BLANKS stand for what may and what must stand between two tokens of a line."""
+    pattern = pattern.replace(b"HASH", rb"\nGAP(?:#|%:)GAP").replace(b"TEST", rb"__has_include(?:_next)?(?:__)?\b")
+    return re.compile(pattern.replace(b"GAP", BLANK + rb"*+").replace(b"BLANKS", BLANK + rb"++"), flags)
+
+
+_INCLUDES: Final = frozenset((b"include", b"include_next", b"import", b"__include_macros"))
+_DIRECTIVE: Final = _compile(rb"HASH(include|include_next|import|__include_macros|embed|pragma|using)\b([^\n]*+)")
+_OPERAND: Final = _compile(rb'GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
+_HALF_OPERAND: Final = _compile(rb'GAP[<"]')
+# In an angled name: a comment's mark, or what had opened a literal. The lines behind may be misread then.
+_CUT_NAME: Final = re.compile(rb"[\0'\"]")
+_CUT: Final = (b"", b"\0")
+_NO_NAME: Final = (b"", b"")
+
+_TESTED_NAME: Final = _compile(rb'TESTGAP\(GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
+_WHOLE_TEST: Final = _compile(rb'TESTGAP\(GAP(?:""|<[^<>\n]*+>)GAP\)')
+_HALF_TEST: Final = _compile(rb"TESTGAP\(GAP<(?![^<>\n]*+>GAP\))")
+_ANY_TEST: Final = _compile(rb"\bTEST")
+_CONDITION: Final = _compile(rb"HASH(?:el)?if\b")
+# These read no file: #ifdef __has_include, #define __has_include(x) 0, #error no __has_include, defined(__has_include).
+_HARMLESS_LINE: Final = _compile(rb"HASH(?:(?:(?:el)?ifn?def|undef|define)BLANKSTEST|(?:error|warning)\b[^\n]*+)")
+_DEFINED_TEST: Final = _compile(rb"\bdefinedGAP\(?GAPTEST")
+_EMBED_TEST: Final = re.compile(rb"\b__has_embed(?:__)?\b")
+
+_TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
+_FILE_MARKS: Final = (b"__FILE", b"_FILE__", b"__builtin_FILE", b"_FUNCTION__", b"__FUNCSIG__", b"source_location")
+_FILE_WORD: Final = re.compile(
+    rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
+    rb"|source_location(?<!\w.{15})\b"
+)
+_ANONYMOUS_NAMESPACE: Final = re.compile(rb"namespace[\n \t\f\v\0\x80-\xff]*+(?:\{|<%|\[\[|__attribute__|__declspec)")
+_FILE_PRAGMA_MARKS: Final = (b"include_alias", b"pch_preprocess", b"hdrstop", b"dependency", b"module")
+_FILE_PRAGMA: Final = _compile(
+    rb"\b(?:include_alias|pch_preprocess|hdrstop|GCCBLANKSdependency|clangBLANKSmodule)\b|HASHpragmaGAPdependency\b"
+)
+# An import may follow a statement on its line, as clang takes it; MODULE(x) and `module` as a name are no modules.
+_MODULE: Final = _compile(
+    rb'[\n;{}]GAP(?:exportBLANKS)?import(?:GAP(?:[<"]|:(?!:))|BLANKS[A-Za-z_])'
+    rb"|\nGAPexportBLANKSmodule\b"
+    rb"|\nGAPmodule(?:GAP(?:;|:(?!:))|BLANKS[A-Za-z_][\w.: \t\f\v\0\x80-\xff]*+[\[;\n])"
+    rb"|@GAPimport\b"
+)
+
+_ASM_WORD: Final = re.compile(rb"\b_{0,2}asm(?:__)?\b")
+_ASM_FILE_CODE: Final = _compile(rb'\bincbin\b|\.includeGAP"', re.IGNORECASE)
+_ASM_FILE: Final = re.compile(rb"incbin|(?<!\w)\.include\b", re.IGNORECASE)
+# The assembler's own macros can put a directive together; its MRI mode knows directives without a dot.
+_ASM_MACRO: Final = re.compile(rb"\.(?:macro|irpc?)\b", re.IGNORECASE)
+_ASM_COMPOSED: Final = re.compile(rb"\.[a-z_]*+\\", re.IGNORECASE)
+_ASM_HIDDEN: Final = re.compile(rb"\.mri\b|\\N\{", re.IGNORECASE)
+_HEX: Final = rb"[0-9A-Fa-f]"
+_ESCAPE: Final = re.compile(
+    rb"\\(?:(?:x\{?|u\{)0*("
+    + _HEX
+    + rb"{1,6})\}?|u("
+    + _HEX
+    + rb"{4})|U00("
+    + _HEX
+    + rb"{6})|(?:o\{)?([0-7]{1,3})\}?|([^N]))",
+    re.DOTALL,
+)
+
+
+def scan_source(data: bytes) -> Facts:
+    """Tell what one source or header file holds that matters to the cache.
+
+    Args:
+        data: The bytes of the file; any bytes are fine.
+    """
+    source = read_source(data)
+    return _OPAQUE if source is None else _facts_of(source)
+
+
+def scan_definition(text: str) -> Facts:
+    """Tell the same of the text behind ``-D``, e.g. ``NAME``, ``NAME=body`` or ``NAME(x)=body``."""
+    if "\n" in text or "\r" in text:
+        return _OPAQUE
+    name, _, body = text.partition("=")
+    return scan_source(f"#define {name} {body}\n".encode("utf-8", "surrogateescape"))
+
+
+def can_paste_time_macro(fragments: Iterable[bytes]) -> bool:
+    """Tell whether two or more of the fragments, each usable any number of times, spell a time macro's name.
+
+    Args:
+        fragments: ``time_fragments`` of all files and definitions of a translation unit in which one ``pastes``.
+    """
+    pieces = {piece for piece in fragments if piece}
+    return any(_is_spelled(name, pieces - {name}) for name in _TIME_MACROS)
+
+
+def _is_spelled(name: bytes, pieces: set[bytes]) -> bool:
+    reached = {0}
+    for start in range(len(name)):
+        if start in reached:
+            reached.update(start + len(piece) for piece in pieces if name.startswith(piece, start))
+    return len(name) in reached
+
+
+def _facts_of(source: Source) -> Facts:
+    code, masked = source.code, source.masked
+    directives: list[tuple[bytes, bytes]] = _DIRECTIVE.findall(code)
+    keywords = {keyword for keyword, _ in directives}
+    included = [_operand(rest) for keyword, rest in directives if keyword in _INCLUDES]
+    tested = _tested_names(source) if b"__has_include" in code else []
+    words = set(_TIME_WORD.findall(masked))
+    return Facts(
+        quoted=_unique(quoted for quoted, _ in included),
+        angled=_unique(angled for _, angled in included),
+        tested_quoted=_unique(quoted for quoted, _ in tested),
+        tested_angled=_unique(angled for _, angled in tested),
+        time_macros=tuple(name for name in _TIME_MACROS if name in words),
+        time_fragments=tuple(sorted(word for word in words if _is_fragment(word))),
+        pastes=b"##" in masked or b"%:%:" in masked,
+        computed_include=_NO_NAME in included or _NO_NAME in tested,
+        imports=b"import" in keywords,
+        embedded=b"embed" in keywords or (b"__has_embed" in masked and _EMBED_TEST.search(masked) is not None),
+        assembler_include=_includes_in_assembler(source),
+        file_macros=any(mark in masked for mark in _FILE_MARKS) and _FILE_WORD.search(masked) is not None,
+        anonymous_namespace=b"namespace" in masked and _ANONYMOUS_NAMESPACE.search(masked) is not None,
+        file_pragma=b"using" in keywords
+        or (any(mark in code for mark in _FILE_PRAGMA_MARKS) and _FILE_PRAGMA.search(code) is not None),
+        modules=(b"import" in masked or b"module" in masked) and _MODULE.search(masked) is not None,
+        opaque=any(_CUT_NAME.search(angled) or quoted.endswith(b"\\") for quoted, angled in included + tested),
+    )
+
+
+def _operand(text: bytes) -> tuple[bytes, bytes]:
+    match = _OPERAND.match(text)
+    if match is not None:
+        return match[1] or b"", match[2] or b""
+    return _CUT if _HALF_OPERAND.match(text) else _NO_NAME
+
+
+def _tested_names(source: Source) -> list[tuple[bytes, bytes]]:
+    """Names that ``__has_include`` asks for; ``_NO_NAME`` among them if it is used in a way that hides one."""
+    names: list[tuple[bytes, bytes]] = _TESTED_NAME.findall(source.code)
+    if _HALF_TEST.search(source.masked):
+        names.append(_CUT)
+    doubtful = _DEFINED_TEST.sub(b" ", _HARMLESS_LINE.sub(b"\n", source.masked))
+    for line in doubtful.split(b"\n"):
+        if b"__has_include" in line:
+            rest = _WHOLE_TEST.sub(b"", line) if _CONDITION.match(b"\n" + line) else line
+            if _ANY_TEST.search(rest):
+                names.append(_NO_NAME)
+    return names
+
+
+def _is_fragment(word: bytes) -> bool:
+    return any(word in name and word != name for name in _TIME_MACROS)
+
+
+def _includes_in_assembler(source: Source) -> bool:
+    """Tell whether some literal, or several joined, or tokens made a string by ``#``, may be such a directive."""
+    has_assembler = b"asm" in source.masked and _ASM_WORD.search(source.masked) is not None
+    lowered = source.code.lower()
+    if not has_assembler and b"incbin" not in lowered and b".include" not in lowered:
+        return False
+    if _ASM_FILE_CODE.search(source.masked):
+        return True
+    texts = [_ESCAPE.sub(_unescape, each[1:].removesuffix(each[:1])) for each in literals(source)]
+    if _ASM_FILE.search(b"\n".join(texts)):
+        return True
+    joined = b"".join(texts)
+    return has_assembler and (
+        _ASM_FILE.search(joined) is not None
+        or _ASM_HIDDEN.search(joined) is not None
+        or (_ASM_MACRO.search(joined) is not None and _ASM_COMPOSED.search(joined) is not None)
+    )
+
+
+def _unescape(match: re.Match[bytes]) -> bytes:
+    """Value of an escape sequence as far as it can matter here: an ASCII character, else a blank."""
+    if match[5] is not None:
+        return b" " if match[5] in b"abfnrtve" else match[5]
+    digits = match[1] or match[2] or match[3]
+    value = int(digits, 16) if digits else int(match[4], 8)
+    return bytes([value]) if 0x20 <= value < 0x7F else b" "
+
+
+def _unique(names: Iterable[bytes]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))

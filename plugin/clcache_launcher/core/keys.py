@@ -1,0 +1,74 @@
+"""Manifest keys and result keys: everything that an output depends on, hashed with its name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from blake3 import blake3
+
+from clcache_launcher.core.records import Entry
+from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
+from clcache_launcher.util.files import DIGEST_BYTES
+
+__all__ = ["KEY_VERSION", "manifest_key", "result_key"]
+
+KEY_VERSION: Final = b"clcache-launcher key 1"
+"""Changes with what enters a key and with the form of the records that the keys lead to."""
+
+
+def manifest_key(
+    invocation: Invocation,
+    compilation: Compilation,
+    toolchain: bytes,
+    environment: Mapping[str, str],
+    inputs: Iterable[tuple[str, Digest]],
+) -> ManifestKey:
+    """Key of the entries that a compilation may hit.
+
+    Args:
+        invocation: Its working folder reaches debug information, and relative names are relative to it.
+        compilation: Its ``key_arguments`` hold what of the command line matters.
+        toolchain: What identifies the compiler with its helpers.
+        environment: The variables that this dialect reads, with their values.
+        inputs: Files named on the command line with their digests, the source first.
+    """
+    key = _Hash(b"manifest")
+    key.add(b"toolchain", toolchain)
+    key.add(b"name", _text(invocation.arguments[0]))
+    key.add(b"cwd", _text(invocation.cwd))
+    key.add(b"language", _text(compilation.language))
+    for argument in compilation.key_arguments:
+        key.add(b"argument", _text(argument))
+    for name, value in sorted(environment.items()):
+        key.add(b"variable", _text(name))
+        key.add(b"value", _text(value))
+    for name, digest in inputs:
+        key.add(b"input", _text(name))
+        key.add(b"digest", digest)
+    return ManifestKey(key.digest())
+
+
+def result_key(manifest: ManifestKey, entry: Entry) -> ResultKey:
+    """Key of the result that an entry names."""
+    key = _Hash(b"result")
+    key.add(b"manifest", manifest)
+    key.add(b"entry", entry.encode())
+    return ResultKey(key.digest())
+
+
+class _Hash:
+    """A hash over named parts: no two lists of parts read the same."""
+
+    def __init__(self, purpose: bytes) -> None:
+        self._hash = blake3(KEY_VERSION)
+        self.add(b"purpose", purpose)
+
+    def add(self, name: bytes, part: bytes) -> None:
+        self._hash.update(b"%s %d\n" % (name, len(part)))
+        self._hash.update(part)
+
+    def digest(self) -> bytes:
+        return self._hash.digest(DIGEST_BYTES)
+
+
+def _text(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

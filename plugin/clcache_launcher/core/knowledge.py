@@ -1,0 +1,74 @@
+"""What the core remembers between requests; none of it outlives the core, all of it can be found out again."""
+
+import threading
+from collections import OrderedDict
+from typing import Final
+
+from clcache_launcher.core.digests import FileDigests
+from clcache_launcher.core.folders import FolderNames
+from clcache_launcher.core.records import Entry
+from clcache_launcher.core.search import SearchState
+from clcache_launcher.core.source_facts import SourceFacts
+from clcache_launcher.core.toolchain import Toolchains
+from clcache_launcher.model import ResultKey
+from clcache_launcher.storage.local import StoredEntry
+from clcache_launcher.util.files import Signature, folder_signature
+
+__all__ = ["Knowledge"]
+
+_MOST_INCLUDES: Final = 1_000_000
+"""Include files in the remembered entries, together: some 100 bytes each where entries share their headers."""
+
+
+class Knowledge:
+    """Digests, folders, facts, toolchains and decoded entries, shared by the threads of a core."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.digests = FileDigests()
+        self.folders = FolderNames()
+        self.facts = SourceFacts()
+        self.toolchains = Toolchains(self.digests)
+        self._entries: OrderedDict[ResultKey, Entry] = OrderedDict()
+        self._searched: dict[ResultKey, tuple[tuple[str, Signature | None], ...]] = {}
+        self._paths: dict[str, str] = {}
+        self._includes = 0
+        self._lock = threading.Lock()
+
+    def entry(self, stored: StoredEntry) -> Entry:
+        """A stored entry, decoded; a result key stands for one entry and never for another.
+
+        Raises:
+            EntryFormatError: It is not one.
+        """
+        known = self._entries.get(stored.result)
+        return known if known is not None else self.note_entry(stored.result, Entry.decode(stored.body))
+
+    def note_entry(self, key: ResultKey, entry: Entry) -> Entry:
+        """Remember an entry, forgetting the oldest where there are too many."""
+        with self._lock:
+            shared = tuple((self._paths.setdefault(path, path), digest) for path, digest in entry.includes)
+            entry = Entry(shared, entry.search_state, entry.streams)
+            self._entries[key] = entry
+            self._includes += len(shared)
+            while self._includes > _MOST_INCLUDES and len(self._entries) > 1:
+                old_key, old = self._entries.popitem(last=False)
+                self._searched.pop(old_key, None)
+                self._includes -= len(old.includes)
+            if not self._entries or len(self._paths) > 2 * _MOST_INCLUDES:
+                self._paths.clear()
+        return entry
+
+    def search_still_holds(self, key: ResultKey) -> bool:
+        """Whether no folder has changed since an entry's search state was last found true."""
+        signatures = self._searched.get(key)
+        if not signatures:
+            return False
+        return all(folder_signature(folder) == signature for folder, signature in signatures)
+
+    def note_search(self, key: ResultKey, state: SearchState) -> None:
+        """Remember that an entry's search state was found true."""
+        if state.signatures:
+            self._searched[key] = state.signatures
+        else:
+            self._searched.pop(key, None)

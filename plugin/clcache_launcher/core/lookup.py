@@ -1,0 +1,126 @@
+"""Lookup: from an understood invocation to a hit, or to what a miss needs to be stored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clcache_launcher.core.keys import manifest_key
+from clcache_launcher.core.knowledge import Knowledge
+from clcache_launcher.core.outputs import put_in_place
+from clcache_launcher.core.prepare import Prepared
+from clcache_launcher.core.records import Entry, Result, Streams
+from clcache_launcher.core.search import search_state
+from clcache_launcher.errors import EntryFormatError
+from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
+from clcache_launcher.storage.local import LocalStorage
+
+__all__ = ["Hit", "Miss", "look_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Every output is in place."""
+
+    key: ResultKey
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """No entry holds; the compiler is to run."""
+
+    manifest: ManifestKey
+    inputs: tuple[tuple[str, Digest], ...]
+    """The files of the command line as they were looked up, the source first; absolute."""
+
+
+def look_up(
+    prepared: Prepared, storage: LocalStorage, knowledge: Knowledge, *, hardlink: bool, recache: bool
+) -> Hit | Miss | Uncacheable:
+    """Find a result that the compiler would make now, and put its outputs in place.
+
+    Args:
+        prepared: The invocation.
+        storage: Where entries are.
+        knowledge: What is known of files and folders.
+        hardlink: Link outputs rather than copy them.
+        recache: Find nothing: compile again and store that.
+    """
+    inputs = command_line_inputs(prepared, knowledge)
+    if inputs is None:
+        return Uncacheable(Reason.NO_SOURCE, prepared.compilation.source)
+    key = manifest_key(
+        prepared.invocation, prepared.compilation, prepared.toolchain.identity, prepared.environment, inputs
+    )
+    if not recache:
+        for result_key, entry in _entries(key, storage, knowledge):
+            if not _fits(entry, prepared) or not _holds(result_key, entry, prepared, storage, knowledge):
+                continue
+            result = _sound_result(result_key, storage)
+            if result is None:
+                continue
+            if not put_in_place(prepared, result, storage, hardlink=hardlink):
+                return Uncacheable(Reason.OUTPUT_NOT_A_FILE, prepared.compilation.outputs[0].path)
+            return Hit(result_key, result.stdout, result.stderr)
+    return Miss(key, inputs)
+
+
+def command_line_inputs(prepared: Prepared, knowledge: Knowledge) -> tuple[tuple[str, Digest], ...] | None:
+    """The source and other files named on the command line with their digests; ``None`` when one is missing."""
+    inputs: list[tuple[str, Digest]] = []
+    for name in (prepared.compilation.source, *prepared.compilation.input_files):
+        path = prepared.absolute(name)
+        digest = knowledge.digests.digest(path)
+        if digest is None:
+            return None
+        inputs.append((path, digest))
+    return tuple(inputs)
+
+
+def _entries(key: ManifestKey, storage: LocalStorage, knowledge: Knowledge) -> Iterator[tuple[ResultKey, Entry]]:
+    for stored in storage.index.entries(key):
+        try:
+            yield stored.result, knowledge.entry(stored)
+        except EntryFormatError:
+            storage.forget(stored.result, ())
+
+
+def _fits(entry: Entry, prepared: Prepared) -> bool:
+    """Whether the result's streams can be given to this caller as they were taken."""
+    if prepared.invocation.same_stream:
+        return entry.streams is not Streams.APART
+    return entry.streams is not Streams.MERGED
+
+
+def _holds(key: ResultKey, entry: Entry, prepared: Prepared, storage: LocalStorage, knowledge: Knowledge) -> bool:
+    """Whether every include is as it was, and every name is found and not found where it was."""
+    if not knowledge.digests.hold(entry.includes):
+        return False
+    if knowledge.search_still_holds(key):
+        return True
+    source = prepared.absolute(prepared.compilation.source)
+    digest = knowledge.digests.digest(source)
+    if digest is None:
+        return False
+    files = knowledge.facts.gather(((source, digest), *entry.includes), storage)
+    if files is None:
+        return False
+    state = search_state(prepared.plan_search(files), knowledge.folders)
+    if state.digest != entry.search_state:
+        return False
+    knowledge.note_search(key, state)
+    return True
+
+
+def _sound_result(key: ResultKey, storage: LocalStorage) -> Result | None:
+    """The result, or ``None`` after removing it when it or one of its artifacts is not what it should be."""
+    body = storage.index.result(key)
+    try:
+        result = Result.decode(body) if body is not None else None
+    except EntryFormatError:
+        result = None
+    unsound = [digest for _, digest in result.outputs if not storage.artifacts.is_sound(digest)] if result else []
+    if result is None or unsound:
+        storage.forget(key, unsound)
+        return None
+    return result

@@ -1,0 +1,92 @@
+"""From an invocation to what is needed to look it up: compiler, compilation, environment, search folders."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from clcache_launcher.compilers.families import CL_FAMILIES, DIALECTS
+from clcache_launcher.compilers.msvc import prepend_environment_options
+from clcache_launcher.compilers.parse import parse_command_line
+from clcache_launcher.compilers.search_rules import SEARCH_RULES
+from clcache_launcher.core.facts import Facts
+from clcache_launcher.core.search import SearchPlan, search_plan
+from clcache_launcher.core.toolchain import Toolchain, Toolchains
+from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
+from clcache_launcher.util.files import read_file
+
+__all__ = ["Prepared", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A cacheable invocation, understood."""
+
+    invocation: Invocation
+    compilation: Compilation
+    toolchain: Toolchain
+    environment: Mapping[str, str]
+    """The variables that reach an output."""
+    search_folders: tuple[str, ...]
+    """Absolute."""
+
+    def absolute(self, path: str) -> str:
+        """A path of the command line or of the compiler's report, from the working folder."""
+        return os.path.join(self.invocation.cwd, path)
+
+    def plan_search(self, files: Iterable[tuple[str, Facts]]) -> SearchPlan:
+        """Which names this compilation looks for where, given its source and includes with their facts."""
+        rules = SEARCH_RULES[self.toolchain.family]
+        return search_plan(files, self.search_folders, self.invocation.cwd, self.compilation.force_includes, rules)
+
+
+def prepare(invocation: Invocation, toolchains: Toolchains) -> Prepared | Uncacheable | NotACompilation:
+    """Understand an invocation, or say why it can't be stored."""
+    cwd = invocation.cwd
+    base = toolchains.find(invocation.compiler, "c++", (), cwd, invocation.environment)
+    if base is None:
+        return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
+    dialect = DIALECTS[base.family]
+    for name in dialect.rejected_environment:
+        if name in invocation.environment:
+            return Uncacheable(Reason.ENVIRONMENT, name)
+    arguments = invocation.arguments[1:]
+    if base.family in CL_FAMILIES:
+        arguments = prepend_environment_options(arguments, invocation.environment)
+
+    def read(name: str) -> bytes | None:
+        found = read_file(os.path.join(cwd, name))
+        return found[0] if found else None
+
+    compilation = parse_command_line(dialect, arguments, read, lambda name: os.path.isfile(os.path.join(cwd, name)))
+    if not isinstance(compilation, Compilation):
+        return compilation
+    toolchain = toolchains.find(
+        invocation.compiler, compilation.language, compilation.probe_arguments, cwd, invocation.environment
+    )
+    if toolchain is None:
+        return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
+    folders = [os.path.join(cwd, folder) for folder in compilation.search_folders]
+    return Prepared(
+        invocation=invocation,
+        compilation=compilation,
+        toolchain=toolchain,
+        environment=_relevant(dialect.environment, invocation),
+        search_folders=(*folders, *toolchain.search_folders),
+    )
+
+
+def _relevant(names: tuple[str, ...], invocation: Invocation) -> dict[str, str]:
+    found = {name: invocation.environment[name] for name in names if name in invocation.environment}
+    # Compilers believe PWD only where it names the working folder; then it is another spelling that reaches debug info.
+    pwd = found.pop("PWD", None)
+    if pwd is not None and pwd != invocation.cwd and os.path.isabs(pwd) and _is_same(pwd, invocation.cwd):
+        found["PWD"] = pwd
+    return found
+
+
+def _is_same(first: str, second: str) -> bool:
+    try:
+        return os.path.samefile(first, second)
+    except OSError:
+        return False
+

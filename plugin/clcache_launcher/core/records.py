@@ -1,0 +1,103 @@
+"""Entries and results as they are stored.
+
+Both are msgpack arrays; what does not have exactly this form is an ``EntryFormatError``.
+
+    entry   [includes, search_state, streams]
+            includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged"
+    result  [outputs, stdout, stderr]
+            outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made
+
+History: 1 (clcache-launcher 0.1.0); a change of form is a change of ``keys.KEY_VERSION``.
+"""
+
+import enum
+import os
+from dataclasses import dataclass
+
+import msgpack
+
+from clcache_launcher.errors import EntryFormatError
+from clcache_launcher.model import Digest
+from clcache_launcher.util.files import DIGEST_BYTES
+
+__all__ = ["Entry", "Result", "Streams"]
+
+
+class Streams(enum.Enum):
+    """For which callers a result's texts are what the compiler would print."""
+
+    ANY = "any"
+    """At most one stream has text."""
+    APART = "apart"
+    """Both have; how they mingle in one file is not known."""
+    MERGED = "merged"
+    """Both went to one file, which stdout holds; which text was whose is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One set of include files under which a result holds."""
+
+    includes: tuple[tuple[str, Digest], ...]
+    """Absolute paths with digests."""
+    search_state: bytes
+    """What was and was not found on the way to the includes; see ``core.search``."""
+    streams: Streams
+
+    def encode(self) -> bytes:
+        """The stored form."""
+        includes = [[os.fsencode(path), digest] for path, digest in self.includes]
+        return bytes(msgpack.packb([includes, self.search_state, self.streams.value]))
+
+    @classmethod
+    def decode(cls, body: bytes) -> "Entry":
+        """Read the stored form.
+
+        Raises:
+            EntryFormatError: It is not one.
+        """
+        try:
+            includes, search_state, streams = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
+            how = Streams(streams)
+        except (ValueError, TypeError, msgpack.UnpackException) as err:
+            raise EntryFormatError(f"entry: {err}") from err
+        if not isinstance(search_state, bytes):
+            raise EntryFormatError("entry: wrong types")
+        return cls(pairs, search_state, how)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One stored compilation; its exit code was 0."""
+
+    outputs: tuple[tuple[str, Digest], ...]
+    """Role and digest of each output that was made."""
+    stdout: bytes
+    stderr: bytes
+
+    def encode(self) -> bytes:
+        """The stored form."""
+        return bytes(msgpack.packb([[list(output) for output in self.outputs], self.stdout, self.stderr]))
+
+    @classmethod
+    def decode(cls, body: bytes) -> "Result":
+        """Read the stored form.
+
+        Raises:
+            EntryFormatError: It is not one.
+        """
+        try:
+            outputs, stdout, stderr = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            pairs = tuple((str(role), _digest(digest)) for role, digest in outputs)
+        except (ValueError, TypeError, msgpack.UnpackException) as err:
+            raise EntryFormatError(f"result: {err}") from err
+        if not isinstance(stdout, bytes) or not isinstance(stderr, bytes):
+            raise EntryFormatError("result: wrong types")
+        return cls(pairs, stdout, stderr)
+
+
+def _digest(value: object) -> Digest:
+    if not isinstance(value, bytes) or len(value) != DIGEST_BYTES:
+        raise ValueError("not a digest")
+    return Digest(value)

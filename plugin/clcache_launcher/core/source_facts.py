@@ -1,0 +1,93 @@
+"""Facts of sources by content digest: remembered, stored, or scanned."""
+
+from collections.abc import Iterable
+from dataclasses import astuple, fields
+from typing import Final
+
+import msgpack
+
+from clcache_launcher.core.facts import Facts, can_paste_time_macro, scan_definition, scan_source
+from clcache_launcher.errors import EntryFormatError, StorageError
+from clcache_launcher.model import Digest, Reason, Uncacheable
+from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.util.files import digest_of, read_file
+
+__all__ = ["SourceFacts", "refusal"]
+
+_SCANNER_VERSION: Final = 1
+"""Changes when the scanner sees more: facts that an older one stored are then scanned again."""
+_FORM: Final = tuple(type(field.default) for field in fields(Facts))
+
+
+class SourceFacts:
+    """Facts of contents; each content is scanned once for a cache folder."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known: dict[Digest, Facts] = {}
+
+    def gather(self, files: Iterable[tuple[str, Digest]], storage: LocalStorage) -> list[tuple[str, Facts]] | None:
+        """Facts of each file, or ``None`` when one no longer has its digest."""
+        gathered: list[tuple[str, Facts]] = []
+        scanned: list[tuple[Digest, bytes]] = []
+        for path, digest in files:
+            facts = self._known.get(digest) or self._stored(digest, storage)
+            if facts is None:
+                read = read_file(path)
+                if read is None or digest_of(read[0]) != digest:
+                    return None
+                facts = scan_source(read[0])
+                scanned.append((digest, _encode(facts)))
+            self._known[digest] = facts
+            gathered.append((path, facts))
+        if scanned:
+            try:
+                storage.index.add_facts(scanned)
+            except StorageError:
+                # They will be scanned again; whether the folder works shows when the result is stored.
+                pass
+        return gathered
+
+    def _stored(self, digest: Digest, storage: LocalStorage) -> Facts | None:
+        try:
+            body = storage.index.facts(digest)
+            return _decode(body) if body is not None else None
+        except (StorageError, EntryFormatError):
+            return None
+
+
+def _encode(facts: Facts) -> bytes:
+    """A msgpack array: the scanner's version, then the fields of ``Facts`` in their order."""
+    return bytes(msgpack.packb([_SCANNER_VERSION, *astuple(facts)]))
+
+
+def _decode(body: bytes) -> Facts | None:
+    try:
+        version, *values = msgpack.unpackb(body, use_list=False)
+    except (ValueError, TypeError, msgpack.UnpackException) as err:
+        raise EntryFormatError(f"facts: {err}") from err
+    if version != _SCANNER_VERSION or tuple(map(type, values)) != _FORM:
+        return None
+    return Facts(*values)
+
+
+def refusal(files: Iterable[tuple[str, Facts]], definitions: Iterable[str]) -> Uncacheable | None:
+    """Why a translation unit of these files and ``-D`` texts can't be stored in direct mode, if so."""
+    known = [*files, *((f"-D{text}", scan_definition(text)) for text in definitions)]
+    for path, facts in known:
+        for is_so, reason in (
+            (facts.opaque, Reason.SOURCE_ENCODING),
+            (facts.time_macros, Reason.TIME_MACRO),
+            (facts.embedded, Reason.EMBED),
+            (facts.assembler_include, Reason.ASSEMBLER_INCLUDE),
+            (facts.modules, Reason.MODULES),
+            (facts.file_pragma, Reason.FILE_PRAGMA),
+            (facts.computed_include, Reason.COMPUTED_INCLUDE),
+        ):
+            if is_so:
+                return Uncacheable(reason, path)
+    if any(facts.pastes for _, facts in known):
+        fragments = {fragment for _, facts in known for fragment in facts.time_fragments}
+        if can_paste_time_macro(fragments):
+            return Uncacheable(Reason.TIME_MACRO, "pasted")
+    return None

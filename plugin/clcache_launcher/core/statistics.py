@@ -1,0 +1,109 @@
+"""Counters of a cache folder, gathered in memory and written now and then."""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+from clcache_launcher.model import Reason, ResultKey
+from clcache_launcher.storage.local import LocalStorage
+
+__all__ = ["Statistics", "Summary", "summarize"]
+
+_REASON_PREFIX = "reason."
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What ``clcache stats`` tells; the counts are of invocations since they were last set to zero."""
+
+    hits: int
+    misses: int
+    uncacheable: int
+    errors: int
+    """Faults of ours that made an uncached compile."""
+    reasons: dict[str, int]
+    cache_size_bytes: int
+    entries: int
+
+
+class Statistics:
+    """What happened, not yet written to the index."""
+
+    def __init__(self) -> None:
+        """Nothing happened yet."""
+        self._counts: Counter[str] = Counter()
+        self._used: dict[ResultKey, int] = {}
+        self._lock = threading.Lock()
+
+    def count_hit(self, key: ResultKey, now_s: int) -> None:
+        """A result was given out."""
+        with self._lock:
+            self._counts["hits"] += 1
+            self._used[key] = now_s
+
+    def count_miss(self) -> None:
+        """The compiler ran and its result was stored."""
+        with self._lock:
+            self._counts["misses"] += 1
+
+    def count_uncacheable(self, reason: Reason) -> None:
+        """The compiler ran and nothing was stored."""
+        with self._lock:
+            self._counts["uncacheable"] += 1
+            self._counts[_REASON_PREFIX + reason.value] += 1
+
+    def count_error(self) -> None:
+        """A fault of ours made an uncached compile."""
+        with self._lock:
+            self._counts["errors"] += 1
+
+    def flush(self, storage: LocalStorage) -> None:
+        """Write what happened to the index; what can't be written is kept for the next time.
+
+        Raises:
+            StorageError: It can't be written.
+        """
+        with self._lock:
+            counts, used = self._counts, self._used
+            self._counts, self._used = Counter(), {}
+        try:
+            if used:
+                storage.note_use(used)
+                used = {}
+            if counts:
+                storage.index.count(counts)
+                counts = Counter()
+        finally:
+            with self._lock:
+                self._counts.update(counts)
+                self._used = {**used, **self._used}
+
+    def zero(self, storage: LocalStorage) -> None:
+        """Forget every count.
+
+        Raises:
+            StorageError: The index can't be written.
+        """
+        with self._lock:
+            self._counts.clear()
+        storage.index.zero_counters()
+
+
+def summarize(storage: LocalStorage) -> Summary:
+    """What a folder's index counts and holds.
+
+    Raises:
+        StorageError: The index can't be read.
+    """
+    counts = storage.index.counters()
+    reasons = {name[len(_REASON_PREFIX) :]: n for name, n in counts.items() if name.startswith(_REASON_PREFIX)}
+    totals = storage.index.totals()
+    return Summary(
+        hits=counts.get("hits", 0),
+        misses=counts.get("misses", 0),
+        uncacheable=counts.get("uncacheable", 0),
+        errors=counts.get("errors", 0),
+        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        cache_size_bytes=totals.artifact_bytes + totals.index_bytes,
+        entries=totals.results,
+    )

@@ -1,0 +1,205 @@
+"""What the first translation phases may make of the bytes of a C-family source file.
+
+How a file is read depends on the compiler, its language standard and the code page: whether ``R"(`` opens a raw string,
+``??/`` is a backslash, a backslash with blanks behind it joins lines, ``1'0`` is one number, ``//*`` opens a block
+comment. None of this is known here. So a file in which the answers differ gets several readings, one after the other:
+what any of them shows is not missed.
+
+All patterns run in linear time. Only single-character items are repeated possessively: before Python 3.11.5 a
+possessive group could swallow half an iteration (CPython issue 106052).
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["BLANK", "Source", "literals", "read_source"]
+
+BLANK: Final = rb"[ \t\f\v\0\x80-\xff]"
+"""A byte that may part two tokens of a line: NUL is a comment, and clang takes non-ASCII spaces for blanks."""
+
+_STRING: Final = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*"?'
+_CHARACTER: Final = rb"'[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)*'?"
+_NUMBER: Final = rb"(?<![0-9A-Za-z_$\x80-\xff])[0-9][0-9A-Za-z_.]*+(?:'[0-9A-Za-z_][0-9A-Za-z_.]*+)*|[0-9]++"
+_BLOCK_COMMENT: Final = rb"/(\*)[^*]*+(?:\*++[^*/][^*]*+)*(?:\*++/)?"
+_SENTINEL: Final = b"\n\0\n"
+
+_OPAQUE_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_TRIGRAPHS: Final = {
+    b"??=": b"#",
+    b"??/": b"\\",
+    b"??'": b"^",
+    b"??(": b"[",
+    b"??)": b"]",
+    b"??!": b"|",
+    b"??<": b"{",
+    b"??>": b"}",
+    b"??-": b"~",
+}
+_TRIGRAPH: Final = re.compile(rb"\?\?[=/'()!<>-]")
+_SPLICE: Final = re.compile(rb"\\\n")
+_LAX_SPLICE: Final = re.compile(rb"\\[ \t\f\v]*+\n")
+_BLANK_SPLICE: Final = re.compile(rb"\\[ \t\f\v]++\n")
+# In the code pages 932, 936, 949 and 950 of cl.exe the second byte of a character can be a backslash.
+_LEAD_AND_BACKSLASH: Final = re.compile(rb"[\x81-\xfe]\\")
+_DOUBLE_BYTE: Final = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+# A number that goes on behind a quote where C++14 and C23 are spoken.
+_QUOTE_IN_WORD: Final = re.compile(rb"'(?<=[0-9A-Za-z_.].)[0-9A-Za-z_]")
+_QUOTE_IN_NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z_$.])[A-Za-z_$.]*+[0-9][0-9A-Za-z_$.]*+'[0-9A-Za-z_]")
+
+# Here a NUL stands for a removed splice: inside a raw string it is none.
+_RAW_STRING: Final = re.compile(
+    rb"""((?:[^"'/0-9A-Za-z_$\x80-\xff]++
+            |(?!(?:u8|[uUL])?\0*+R\0*+"[^ ()\\\t\v\f\n\0"]{0,16}\()[A-Za-z_$\x80-\xff][\x000-9A-Za-z_$\x80-\xff]*+
+            |"[^"\\\n]*+(?:\\\0*+[^\n\0][^"\\\n]*+)*"?
+            |'[^'\\\n]*+(?:\\\0*+[^\n\0][^'\\\n]*+)*'?
+            |[0-9][\x000-9A-Za-z_.]*+(?:'[0-9A-Za-z_][\x000-9A-Za-z_.]*+)*
+            |/\0*+\*[^*]*+(?:\*[\0*]*+[^\0*/][^*]*+)*(?:\*[\0*]*+/)?
+            |/\0*+/[^\n]*+
+            |/(?!\0*+[/*])
+         ){1,200})
+        |(?:u8|[uUL])?\0*+R\0*+"([^ ()\\\t\v\f\n\0"]{0,16})\((?:(.*?)\)\2"|(.*))
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source file as logical lines without comments, once for each reading.
+
+    Both texts begin and end with a newline. A block comment has become a NUL, a raw string an ordinary one.
+    """
+
+    code: bytes
+    """The text with its literals."""
+    masked: bytes
+    """The same with every string and character literal emptied (so that both are ``""``), line by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexer:
+    """The patterns of one set of answers to what ``'`` in a number and ``//*`` mean."""
+
+    segment: re.Pattern[bytes]
+    literal: re.Pattern[bytes]
+
+    def read(self, text: bytes) -> Source | None:
+        """Drop comments; ``None`` if one does not end, which no compiler accepts."""
+        segments = self.segment.findall(b"\n" + text + _SENTINEL)
+        code = b"".join([part + b"\0" if is_block else part for part, is_block in segments])
+        if not code.endswith(_SENTINEL):
+            return None
+        code = code[: 1 - len(_SENTINEL)]
+        return Source(code, self.literal.sub(b'""', code))
+
+
+def _make_lexer(*, separators: bool = False, slash_slash_star: bool = True) -> _Lexer:
+    stops, number = (rb"/\"'0-9", rb"|" + _NUMBER) if separators else (rb"/\"'", rb"")
+    division, line = (rb"/(?![/*])", rb"//") if slash_slash_star else (rb"/(?!\*|/(?!\*))", rb"//(?!\*)")
+    plain = rb"[^" + stops + rb"]*+"
+    literal = _STRING + rb"|" + _CHARACTER + number
+    # The count bounds the memory of one match; what follows simply begins the next one.
+    code = rb"(" + plain + rb"(?:(?:" + literal + rb"|" + division + rb")" + plain + rb"){0,200})"
+    comment = rb"(?:" + _BLOCK_COMMENT + rb"|" + line + rb"[^\n]*+)?"
+    return _Lexer(re.compile(code + comment), re.compile(literal))
+
+
+_LEXER: Final = _make_lexer()
+_SEPARATOR_LEXER: Final = _make_lexer(separators=True)
+_OLD_LEXER: Final = _make_lexer(slash_slash_star=False)
+
+
+def read_source(data: bytes) -> Source | None:
+    """Read a source file in every way that some compiler might.
+
+    Args:
+        data: Bytes of the file, as they are.
+
+    Returns:
+        The readings, joined; ``None`` if the file is not understood: an encoding that does not extend ASCII, a comment
+        without an end, lines that end in a lone carriage return.
+    """
+    if data.startswith(_OPAQUE_MARKS) or b"\0" in data:
+        return None
+    text = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+    if b"\r" in text:
+        return None
+    logical = list(_logical_texts(text))
+    readings = [reading for each in logical if each is not None for reading in _lexed(each)]
+    if None in logical or not readings:
+        return None
+    if len(readings) == 1:
+        return readings[0]
+    return Source(b"".join([each.code for each in readings]), b"".join([each.masked for each in readings]))
+
+
+def literals(source: Source) -> list[bytes]:
+    """All string and character literals of a source's code, with their quotes; some twice."""
+    found: list[bytes] = _LEXER.literal.findall(source.code)
+    if _QUOTE_IN_WORD.search(source.code):
+        found += [each for each in _SEPARATOR_LEXER.literal.findall(source.code) if not each[:1].isdigit()]
+    return found
+
+
+def _lexed(text: bytes) -> Iterator[Source]:
+    """Read logical lines under each set of answers to the questions of the phase that removes comments."""
+    base = _LEXER.read(text)
+    if base is not None:
+        yield base
+    doubtful = text if base is None else base.code
+    others = []
+    if _QUOTE_IN_WORD.search(doubtful) and _QUOTE_IN_NUMBER.search(doubtful):
+        others.append(_SEPARATOR_LEXER)
+    if b"//*" in text:
+        others.append(_OLD_LEXER)
+    for lexer in others:
+        reading = lexer.read(text)
+        if reading is not None:
+            yield reading
+
+
+def _logical_texts(text: bytes) -> Iterator[bytes | None]:
+    """Join lines under each set of answers to the questions of the phases before comments; ``None`` is no answer."""
+    if b"\\" not in text and b'R"' not in text and b"??" not in text:
+        yield text
+        return
+    physical = [text]
+    if not text.isascii() and _LEAD_AND_BACKSLASH.search(text):
+        physical.append(_DOUBLE_BYTE.sub(b"\x80\x80", text))
+    has_trigraphs = _TRIGRAPH.search(text) is not None
+    if has_trigraphs:
+        physical += [_TRIGRAPH.sub(lambda match: _TRIGRAPHS[match[0]], each) for each in physical]
+    for each in physical:
+        yield from _joined_lines(each, has_trigraphs)
+
+
+def _joined_lines(text: bytes, has_trigraphs: bool) -> Iterator[bytes | None]:
+    splices = (_SPLICE, _LAX_SPLICE) if _BLANK_SPLICE.search(text) else (_SPLICE,)
+    for splice in splices:
+        plain = splice.sub(b"", text)
+        yield plain
+        folded = _fold_raw_strings(splice.sub(b"\0", text)) if b'R"' in plain else plain
+        if folded != plain:
+            # A raw string undoes trigraphs as well; a file that has both is not worth the trouble.
+            yield None if has_trigraphs else folded
+
+
+def _fold_raw_strings(marked: bytes) -> bytes:
+    """Turn each raw string into an ordinary one of the same text; an unterminated one ends with the file.
+
+    Args:
+        marked: Source text in which a NUL stands for each removed splice.
+    """
+    return _RAW_STRING.sub(_fold_raw_string, marked).replace(b"\0", b"")
+
+
+def _fold_raw_string(match: re.Match[bytes]) -> bytes:
+    if match[1] is not None:
+        return match[1]
+    content = match[4] if match[3] is None else match[3]
+    for char, escaped in ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\0", b"\\n")):
+        content = content.replace(char, escaped)
+    return b'"' + content + b'"'

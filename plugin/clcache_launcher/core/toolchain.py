@@ -1,0 +1,161 @@
+"""Which compiler stands behind a command, by its own answer and the content of its programs."""
+
+import hashlib
+import os
+import re
+import struct
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, parse_probe, probe_commands
+from clcache_launcher.core.digests import FileDigests
+from clcache_launcher.model import Digest
+from clcache_launcher.util.files import Signature, folder_signature
+from clcache_launcher.util.process import run
+
+__all__ = ["Toolchain", "Toolchains"]
+
+_PROBE_TIMEOUT_S: Final = 30.0
+_ENVIRONMENT: Final = (
+    "PATH COMPILER_PATH GCC_EXEC_PREFIX GCC_ROOT CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH"
+    " OBJCPLUS_INCLUDE_PATH INCLUDE EXTERNAL_INCLUDE SDKROOT LD_LIBRARY_PATH CCC_OVERRIDE_OPTIONS CLANG_CONFIG_PATH"
+    " HOME XDG_CONFIG_HOME VCToolsInstallDir VCINSTALLDIR WindowsSdkDir WindowsSDKVersion UniversalCRTSdkDir UCRTVersion"
+    " SYSTEMROOT TEMP TMP"
+).split()
+"""What a probe's answer can depend on; the probe sees these and nothing else."""
+_LIBRARY: Final = re.compile(rb"^\s*(?:\S+ => )?(/.*) \(0x[0-9a-f]+\)$", re.MULTILINE)
+_INTERPRETER_SEGMENT: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A compiler with everything that it runs."""
+
+    family: Family
+    identity: bytes
+    """Enters the key: the compiler's answer and the content of its programs."""
+    search_folders: tuple[str, ...]
+    files: tuple[tuple[str, Digest], ...]
+    """Programs and libraries with their digests."""
+    folders: tuple[tuple[str, Signature | None], ...]
+    """The folders of ``PATH``: a program that appears there may run instead of another."""
+
+
+class Toolchains:
+    """Toolchains by compiler, language, options and environment; each is probed once."""
+
+    def __init__(self, digests: FileDigests) -> None:
+        """Know nothing yet; ``digests`` reads the programs."""
+        self._digests = digests
+        self._known: dict[tuple[str, ...], Toolchain] = {}
+        self._lock = threading.Lock()
+
+    def find(
+        self, compiler: str, language: str, arguments: tuple[str, ...], cwd: str, environment: Mapping[str, str]
+    ) -> Toolchain | None:
+        """The toolchain behind ``compiler``, or ``None`` when it is no compiler that is known.
+
+        Args:
+            compiler: Absolute path of the program.
+            language: As ``-x`` names it.
+            arguments: Options that change its tools or default folders.
+            cwd: Where it runs.
+            environment: The caller's.
+        """
+        if not looks_like_compiler(compiler):
+            return None
+        variables = {name: environment[name] for name in _ENVIRONMENT if name in environment}
+        # An option's value or a folder in a variable may be relative to the working folder.
+        place = cwd if arguments or any(map(_has_relative_folder, variables.values())) else "/"
+        key = (compiler, language, place, *arguments, "\0", *(f"{k}={v}" for k, v in sorted(variables.items())))
+        known = self._known.get(key)
+        if known is not None and self.is_current(known):
+            return known
+        with self._lock:
+            known = self._known.get(key)
+            if known is None or not self.is_current(known):
+                known = self._probe(compiler, language, arguments, place, variables)
+                if known is None:
+                    return None
+                self._known[key] = known
+        return known
+
+    def is_current(self, toolchain: Toolchain) -> bool:
+        """Whether the compiler is still what it was when it was probed."""
+        return self._digests.hold(toolchain.files) and all(
+            folder_signature(folder) == signature for folder, signature in toolchain.folders
+        )
+
+    def _probe(
+        self, compiler: str, language: str, arguments: tuple[str, ...], cwd: str, environment: Mapping[str, str]
+    ) -> Toolchain | None:
+        variables = {**environment, "LC_ALL": "C"}
+        outputs: list[bytes] = []
+        for command in probe_commands(compiler, language, arguments):
+            finished = run(command, cwd=cwd, environment=variables, timeout_s=_PROBE_TIMEOUT_S)
+            if finished is None:
+                return None
+            outputs.append(finished.stderr)
+        probe = parse_probe(compiler, outputs)
+        return self._toolchain(compiler, probe, cwd, variables) if probe else None
+
+    def _toolchain(self, compiler: str, probe: Probe, cwd: str, environment: Mapping[str, str]) -> Toolchain | None:
+        watched = tuple((place, folder_signature(place)) for place in _path_folders(cwd, environment))
+        programs = [compiler]
+        programs += [found for name in probe.programs if (found := _on_path(name, cwd, environment))]
+        programs += [library for program in programs for library in _libraries(program, cwd, environment)]
+        files: list[tuple[str, Digest]] = []
+        for path in dict.fromkeys(programs):
+            digest = self._digests.digest(path)
+            if digest is None:
+                return None
+            files.append((path, digest))
+        identity = hashlib.blake2b(probe.version, digest_size=32)
+        for path, digest in files:
+            identity.update(os.fsencode(path) + b"\0" + digest)
+        folders = tuple(os.path.join(cwd, folder) for folder in probe.search_folders)
+        return Toolchain(probe.family, identity.digest(), folders, tuple(files), watched)
+
+
+def _has_relative_folder(value: str) -> bool:
+    return any(not os.path.isabs(folder) for folder in value.split(os.pathsep))
+
+
+def _path_folders(cwd: str, environment: Mapping[str, str]) -> list[str]:
+    return [os.path.join(cwd, folder) for folder in dict.fromkeys(environment.get("PATH", "").split(os.pathsep))]
+
+
+def _on_path(name: str, cwd: str, environment: Mapping[str, str]) -> str | None:
+    if os.path.isabs(name):
+        return name if os.path.isfile(name) else None
+    for folder in _path_folders(cwd, environment):
+        candidate = os.path.join(folder, name)
+        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+            return candidate
+    return None
+
+
+def _libraries(program: str, cwd: str, environment: Mapping[str, str]) -> list[str]:
+    """The shared libraries that a program loads, by the system's own loader."""
+    if not _has_interpreter(program):
+        return []
+    traced = run([program], cwd=cwd, environment={**environment, "LD_TRACE_LOADED_OBJECTS": "1"}, timeout_s=10)
+    return [os.fsdecode(path) for path in _LIBRARY.findall(traced.stdout)] if traced else []
+
+
+def _has_interpreter(program: str) -> bool:
+    """Whether a file is an ELF program that the loader starts; any other would really run."""
+    try:
+        with open(program, "rb") as file:
+            head = file.read(8192)
+    except OSError:
+        return False
+    if head[:6] != b"\x7fELF\x02\x01" or len(head) < 64:
+        return False
+    (offset,) = struct.unpack_from("<Q", head, 32)
+    size, count = struct.unpack_from("<HH", head, 54)
+    positions = [offset + size * number for number in range(count)]
+    kinds = [struct.unpack_from("<I", head, at)[0] for at in positions if at + 4 <= len(head)]
+    return _INTERPRETER_SEGMENT in kinds

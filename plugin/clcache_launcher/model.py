@@ -1,0 +1,160 @@
+"""Immutable values that cross layers."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+__all__ = [
+    "Compilation",
+    "Depfile",
+    "Digest",
+    "Invocation",
+    "ManifestKey",
+    "NotACompilation",
+    "Output",
+    "Reason",
+    "ResultKey",
+    "ShowIncludes",
+    "Uncacheable",
+]
+
+Digest = NewType("Digest", bytes)
+"""BLAKE3 of some content, 16 bytes."""
+ManifestKey = NewType("ManifestKey", bytes)
+ResultKey = NewType("ResultKey", bytes)
+
+
+class Reason(enum.Enum):
+    """Why an invocation is uncacheable; the value is its name in statistics and in the log."""
+
+    # What the command line asks for
+    ASSEMBLER_SOURCE = "assembler_source"
+    BAD_ARGUMENT = "bad_argument"
+    COMPILER_CONFIGURATION = "compiler_configuration"
+    COVERAGE = "coverage"
+    DEBUG_DATABASE = "debug_database"
+    LINKING = "linking"
+    MANAGED_CODE = "managed_code"
+    MODULES = "modules"
+    MULTIPLE_ARCHITECTURES = "multiple_architectures"
+    MULTIPLE_SOURCES = "multiple_sources"
+    NO_SOURCE = "no_source"
+    OUTPUT_NOT_A_FILE = "output_not_a_file"
+    PLUGIN = "plugin"
+    PRECOMPILED_HEADER = "precompiled_header"
+    PREPROCESSING = "preprocessing"
+    PROFILE = "profile"
+    RESPONSE_FILE = "response_file"
+    SIDE_OUTPUT = "side_output"
+    SOURCE_LANGUAGE = "source_language"
+    STANDARD_INPUT = "standard_input"
+    TARGET_NATIVE = "target_native"
+    TOOL_QUERY = "tool_query"
+    UNKNOWN_COMPILER = "unknown_compiler"
+    UNKNOWN_OPTION = "unknown_option"
+    # What the sources or the environment hold
+    ASSEMBLER_INCLUDE = "assembler_include"
+    COMPUTED_INCLUDE = "computed_include"
+    EMBED = "embed"
+    ENVIRONMENT = "environment"
+    FILE_PRAGMA = "file_pragma"
+    SOURCE_ENCODING = "source_encoding"
+    TIME_MACRO = "time_macro"
+    # What became of it
+    COMPILER_FAILED = "compiler_failed"
+    DEPENDENCIES_UNKNOWN = "dependencies_unknown"
+    DISABLED = "disabled"
+    INPUT_CHANGED = "input_changed"
+    OUTPUT_MISSING = "output_missing"
+    READ_ONLY = "read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Uncacheable:
+    """The compiler runs, nothing is stored; the reason is counted."""
+
+    reason: Reason
+    detail: str = ""
+    """What made it so, e.g. the option's text; for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotACompilation:
+    """A call that makes no object, e.g. ``--version``; counted under ``reason`` all the same."""
+
+    reason: Reason = Reason.TOOL_QUERY
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a compiler as the launcher was asked for it."""
+
+    arguments: tuple[str, ...]
+    """``argv`` as received; the first is the compiler as it was named."""
+    compiler: str
+    """Absolute path of the program that runs."""
+    cwd: str
+    environment: Mapping[str, str]
+    umask: int
+    same_stream: bool
+    """stdout and stderr of the caller are one file."""
+
+
+class ShowIncludes(enum.Enum):
+    """Which headers the caller wants listed on stdout (``/showIncludes``)."""
+
+    NONE = "none"
+    ALL = "all"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Depfile:
+    """A dependency file that the caller asked for."""
+
+    path: str
+    """As the compiler will name it, relative to the working folder or absolute."""
+    lists_system_headers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that the compiler will write."""
+
+    role: str
+    """``object``, ``depfile``, or a side output's suffix without its dot (``dwo``, ``gcno``, ``su`` …)."""
+    path: str
+    """As the compiler will name it, relative to the working folder or absolute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What a compiler module read from one command line: one source to one object."""
+
+    source: str
+    """As given on the command line."""
+    language: str
+    """As ``-x`` names it: ``c``, ``c++``, ``objective-c`` …"""
+    arguments: tuple[str, ...]
+    """``argv[1:]`` with response files expanded."""
+    key_arguments: tuple[str, ...]
+    """What of the command line enters the manifest key, in order."""
+    outputs: tuple[Output, ...]
+    """The object first."""
+    depfile: Depfile | None = None
+    show_includes: ShowIncludes = ShowIncludes.NONE
+    records_command_line: bool = False
+    """The compiler writes its command line into an output: nothing may be added to it."""
+    search_folders: tuple[str, ...] = ()
+    """Include folders of the command line, as given, in order."""
+    force_includes: tuple[str, ...] = ()
+    """Names of ``-include`` and ``/FI``, as given."""
+    input_files: tuple[str, ...] = ()
+    """Files named in options whose content reaches an output, as given."""
+    definitions: tuple[str, ...] = ()
+    """Texts of ``-D``, as given, without the option."""
+    inspection_arguments: tuple[str, ...] = ()
+    """The arguments without those that name or make outputs: what a run that only lists the headers is given."""
+    probe_arguments: tuple[str, ...] = ()
+    """Options that change which tools or default include folders the compiler uses."""

@@ -1,0 +1,1 @@
+"""The resident core: end point, connections, threads."""

@@ -1,0 +1,104 @@
+"""The end point on POSIX systems: a socket that only its user can reach.
+
+A lock file beside the socket is held as long as the core lives, so that one core serves it.
+"""
+
+import contextlib
+import fcntl
+import os
+import socket
+import stat
+import struct
+import sys
+from typing import Final
+
+__all__ = ["EndpointError", "Listener"]
+
+_BACKLOG: Final = 1024
+_REQUEST_LIMIT_S: Final = 10
+_PEER: Final = struct.Struct("3i")
+
+
+class EndpointError(Exception):
+    """The end point can't be had; another core may have it."""
+
+
+class Listener:
+    """A listening socket; several threads may accept from it at once."""
+
+    def __init__(self, path: str) -> None:
+        """Take the end point.
+
+        Raises:
+            EndpointError: Another core serves it, or its place is not the user's own.
+        """
+        self._path = path
+        self._lock = _take_lock(path + ".lock")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                if not stat.S_ISSOCK(os.lstat(path).st_mode):
+                    raise EndpointError(f"{path}: not a socket")
+                os.unlink(path)
+            self._socket.bind(path)
+            os.chmod(path, 0o600)
+            self._socket.listen(_BACKLOG)
+        except OSError as err:
+            raise EndpointError(f"{path}: {err.strerror}") from err
+
+    def accept(self) -> socket.socket:
+        """Wait for a caller; one of another user is turned away.
+
+        Raises:
+            OSError: The listener was closed.
+        """
+        limit = struct.pack("ll", _REQUEST_LIMIT_S, 0)
+        while True:
+            connection, _ = self._socket.accept()
+            if _peer_user(connection) != os.geteuid():
+                connection.close()
+                continue
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+            return connection
+
+    def withdraw(self) -> None:
+        """Take the socket away, so that no further caller finds it; who has connected is still accepted."""
+        with contextlib.suppress(OSError):
+            os.unlink(self._path)
+
+    def close(self) -> None:
+        """Wake every thread that waits for a caller, and give the end point up."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        os.close(self._lock)
+
+
+def wait_for_report(connection: socket.socket) -> None:
+    """Give a caller all the time it needs, until it closes: its compiler runs."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))
+
+
+def _take_lock(path: str) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        os.makedirs(os.path.dirname(path) or ".", 0o700, exist_ok=True)
+        handle = os.open(path, flags, 0o600)
+    except OSError as err:
+        raise EndpointError(f"{path}: {err.strerror}") from err
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(handle).st_uid != os.geteuid():
+            raise EndpointError(f"{path}: belongs to another user")
+    except BlockingIOError as err:
+        os.close(handle)
+        raise EndpointError(f"{path}: another core serves this end point") from err
+    return handle
+
+
+def _peer_user(connection: socket.socket) -> int:
+    if sys.platform == "linux":
+        return int(_PEER.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))[1])
+    # LOCAL_PEERCRED of macOS and the BSDs: a struct xucred, whose second word is the user.
+    return int(struct.unpack_from("=II", connection.getsockopt(0, 1, 76))[1])

@@ -1,0 +1,1 @@
+"""clcache-setup: finds tools, decides, writes."""

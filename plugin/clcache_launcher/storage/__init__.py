@@ -1,0 +1,1 @@
+"""Where entries, results and artifacts are."""

@@ -1,0 +1,147 @@
+"""Files as the cache reads and writes them: signatures, digests, whole-file replacement."""
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from blake3 import blake3
+
+from clcache_launcher.model import Digest
+
+__all__ = [
+    "DIGEST_BYTES",
+    "Signature",
+    "digest_of",
+    "file_clock_ns",
+    "folder_signature",
+    "hash_file",
+    "read_file",
+    "replace_file",
+    "signature_of",
+    "write_new",
+]
+
+DIGEST_BYTES: Final = 16
+_COARSE_CLOCK: Final = getattr(time, "CLOCK_REALTIME_COARSE", None) or 5
+
+
+class Signature(NamedTuple):
+    """What tells one state of a file from another without reading it."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    file: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class HashedFile:
+    """A file's content digest with the signature that it was read under."""
+
+    digest: Digest
+    signature: Signature
+    is_settled: bool
+    """The signature is older than the clock's grain: a later change will show in it."""
+
+
+def file_clock_ns() -> int:
+    """The clock that stamps files; on Linux it stands still for some milliseconds."""
+    if os.name == "posix" and os.uname().sysname == "Linux":
+        return time.clock_gettime_ns(_COARSE_CLOCK)
+    return time.time_ns()
+
+
+def signature_of(status: os.stat_result) -> Signature:
+    """The signature in a ``stat`` result."""
+    return Signature(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+
+
+def folder_signature(folder: str) -> Signature | None:
+    """The folder's signature now, or ``None`` when there is none."""
+    try:
+        return signature_of(os.stat(folder))
+    except OSError:
+        return None
+
+
+def digest_of(data: bytes) -> Digest:
+    """BLAKE3 of ``data``, 16 bytes."""
+    return Digest(blake3(data).digest(DIGEST_BYTES))
+
+
+def hash_file(path: str) -> HashedFile | None:
+    """Digest of a regular file, or ``None`` when there is none or it can't be read."""
+    read = read_file(path)
+    return HashedFile(digest_of(read[0]), read[1], read[2]) if read else None
+
+
+def read_file(path: str) -> tuple[bytes, Signature, bool] | None:
+    """Content of a regular file, its signature and whether that is settled; ``None`` when it can't be read."""
+    before_ns = file_clock_ns()
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        data = _read_all(handle, status.st_size)
+        after = os.fstat(handle)
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+    signature = signature_of(after)
+    settled = signature == signature_of(status) and signature.ctime_ns < before_ns
+    return data, signature, settled
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    data = os.read(handle, size + 1)
+    if len(data) == size:
+        return data
+    parts = [data]
+    while part := os.read(handle, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def write_new(path: str, data: bytes, mode: int = 0o600) -> None:
+    """Write a file that does not exist yet.
+
+    Raises:
+        OSError: It exists or can't be written; then nothing is left of it.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+    except OSError:
+        os.close(handle)
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+    os.close(handle)
+
+
+def replace_file(path: str, write: Callable[[str], None]) -> None:
+    """Let ``write`` make a temporary file beside ``path``, then put it in its place.
+
+    Raises:
+        OSError: Writing or replacing failed; nothing is left and what stood there still stands.
+    """
+    temporary = f"{path}.clcache-{os.getpid():x}-{time.monotonic_ns():x}.tmp"
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

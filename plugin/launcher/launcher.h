@@ -1,0 +1,111 @@
+/* The launcher: asks the cache core what to do with one compiler run, and does it.
+ *
+ * main.c holds the flow, wire.c the messages, frontend.c the choice between compiler and front end; posix.c and
+ * windows.c hold what systems differ in, behind the functions named platform_*. Text is UTF-8 on Windows and the
+ * system's own bytes elsewhere. No function here prints: the streams belong to the compiler.
+ */
+#ifndef CLCACHE_LAUNCHER_H
+#define CLCACHE_LAUNCHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What both sides of the socket agree on; plugin/clcache_launcher/protocol.py is compared with it by a test. */
+#define CLCACHE_MAGIC 0x31434c43u /* "CLC1", little endian */
+#define CLCACHE_MAX_FRAME (256u << 20)
+enum message {
+    MESSAGE_COMPILE = 'Q', /* launcher: version, numbers, cwd, compiler, config, argv, environment */
+    MESSAGE_DONE = 'D',    /* launcher: numbers, stdout, stderr, report stdout, report stderr */
+    MESSAGE_PRINT = 'H',   /* core: exit code, stdout, stderr; every output is in place */
+    MESSAGE_RUN = 'R',     /* core: argv to run, argv of the dependency pass or nothing */
+    MESSAGE_PASS = 'P',    /* core: run the compiler as given */
+    MESSAGE_CONTROL = 'C', /* front end: JSON */
+    MESSAGE_ANSWER = 'J'   /* core: JSON */
+};
+enum request_flag { FLAG_SAME_STREAM = 1, FLAG_STDERR_IS_TERMINAL = 2 };
+
+typedef struct {
+    char *data;
+    size_t size, capacity;
+    bool failed; /* memory ran out; the content is not to be used */
+} Buffer;
+
+void buffer_append(Buffer *buffer, const void *data, size_t size);
+void buffer_free(Buffer *buffer);
+
+/* A frame is: magic, payload size (u32 each), payload; a payload is the message's letter and then fields, each with
+ * its size (u32) before it. All numbers are little endian. */
+void frame_begin(Buffer *frame, enum message message);
+void frame_field(Buffer *frame, const void *data, size_t size);
+void frame_text(Buffer *frame, const char *text);
+void frame_list(Buffer *frame, char *const *items); /* each item with its NUL */
+void frame_end(Buffer *frame);
+
+typedef struct {
+    const char *data;
+    size_t size;
+} Field;
+
+/* Reads the next field of a payload; false at its end or when a length does not fit. */
+bool next_field(Field *rest, Field *field);
+/* Splits a field of NUL-ended items into a NULL-ended array; NULL when memory ran out or the field is not a list. */
+char **field_items(Field field);
+
+/* An open connection; negative means none. */
+typedef intptr_t Connection;
+
+/* Sends and receives whole frames within the connection's time limit. */
+bool send_frame(Connection connection, const Buffer *frame);
+bool receive_frame(Connection connection, Buffer *payload);
+
+typedef struct {
+    uint64_t device, file;
+} Identity;
+
+typedef struct {
+    int exit_code;           /* of the process; 128 + signal when a signal ended it */
+    int signal;              /* POSIX: the signal that ended it, else 0 */
+    uint64_t started_ns;     /* the file system's clock when it was started */
+    Buffer standard_output, standard_error;
+} Outcome;
+
+/* ---- what systems differ in ---- */
+const char *platform_environment(const char *name); /* NULL when unset */
+char **platform_environment_block(void);
+char *platform_working_folder(void);                /* allocated */
+char *platform_own_path(void);                      /* allocated; symbolic links resolved */
+unsigned platform_umask(void);
+unsigned platform_flags(void);                      /* enum request_flag */
+bool platform_identity(const char *path, Identity *identity);
+bool platform_is_program(const char *path);
+uint64_t platform_now_ns(void);
+/* Absolute or cwd-relative path of a command as the system's own search finds it, never this program; allocated. */
+char *platform_find_program(const char *command, const char *own_path);
+const char *platform_base_name(const char *path);
+
+char *platform_endpoint(void);                      /* allocated; NULL when there is no private place for it */
+Connection platform_connect(const char *endpoint);
+void platform_disconnect(Connection connection);
+bool platform_send(Connection connection, const char *data, size_t size);
+bool platform_receive(Connection connection, char *data, size_t size);
+/* Starts a core and waits until it listens, or until another launcher's does; false after a bounded time. */
+bool platform_start_core(const char *core_program, const char *endpoint);
+
+/* Runs a program with its streams captured and waits for the process, not for the end of its streams. */
+bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns, bool same_stream, Outcome *outcome);
+void platform_write(int stream, const char *data, size_t size); /* 1 stdout, 2 stderr */
+/* Becomes the program (POSIX) or runs it and ends with its exit code (Windows); returns only when it can't start. */
+void platform_become(const char *program, char *const *argv);
+void platform_end(const Outcome *outcome, int exit_code); /* ends as the compiler did, by signal too */
+
+/* ---- frontend.c ---- */
+/* Whether the first argument is a word or switch of the front end and not a compiler. */
+bool is_front_end(int argc, char *const *argv);
+/* Path of the clcache-core program that belongs to this launcher; allocated, NULL when there is none. */
+char *find_core_program(const char *own_path);
+/* Whether a variable is set to something that does not mean off. */
+bool is_switched_on(const char *name);
+char *join(const char *first, const char *second, const char *third); /* allocated */
+
+#endif

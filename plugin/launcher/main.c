@@ -1,0 +1,217 @@
+/* The flow of one launch: front end, or ask the core and do what it says.
+ *
+ * Whatever of ours fails, the compiler runs as it was given: every path through compile() that does not end in a
+ * printed result ends in platform_become().
+ */
+#include "launcher.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const char *program; /* what runs */
+    char *const *argv;   /* as given, from the compiler on */
+    const char *config;  /* of --config, or "" */
+    const char *own_path;
+    uint64_t started_ns; /* when this launcher began */
+    unsigned flags;
+} Launch;
+
+static void put_u64(char *to, uint64_t number)
+{
+    for (int i = 0; i < 8; i++)
+        to[i] = (char)(number >> (8 * i) & 0xff);
+}
+
+/* Numbers of a request: umask, flags, then device and file number of the root, the working folder, the compiler. */
+static bool request_frame(const Launch *launch, Buffer *frame)
+{
+    Identity identities[3];
+    char numbers[8 * 8];
+    char *cwd = platform_working_folder();
+    if (!cwd || !platform_identity("/", &identities[0]) || !platform_identity(cwd, &identities[1]) ||
+        !platform_identity(launch->program, &identities[2])) {
+        free(cwd);
+        return false;
+    }
+    put_u64(numbers, platform_umask());
+    put_u64(numbers + 8, launch->flags);
+    for (int i = 0; i < 3; i++) {
+        put_u64(numbers + 16 + 16 * i, identities[i].device);
+        put_u64(numbers + 24 + 16 * i, identities[i].file);
+    }
+    frame_begin(frame, MESSAGE_COMPILE);
+    frame_text(frame, CLCACHE_VERSION);
+    frame_field(frame, numbers, sizeof numbers);
+    frame_text(frame, cwd);
+    frame_text(frame, launch->program);
+    frame_text(frame, launch->config);
+    frame_list(frame, launch->argv);
+    frame_list(frame, platform_environment_block());
+    frame_end(frame);
+    free(cwd);
+    return !frame->failed;
+}
+
+/* Sends the request and waits for the first answer; starts the core, once, where none answers. */
+static Connection ask(const Launch *launch, const Buffer *request, Buffer *answer)
+{
+    char *endpoint = platform_endpoint();
+    char *core = NULL;
+    for (int attempt = 0; endpoint && attempt < 2; attempt++) {
+        Connection connection = platform_connect(endpoint);
+        if (connection >= 0) {
+            if (send_frame(connection, request) && receive_frame(connection, answer)) {
+                free(endpoint);
+                return connection;
+            }
+            platform_disconnect(connection);
+        }
+        core = attempt == 0 ? find_core_program(launch->own_path) : NULL;
+        if (!core || !platform_start_core(core, endpoint))
+            break;
+        free(core);
+        core = NULL;
+    }
+    free(core);
+    free(endpoint);
+    return -1;
+}
+
+static uint32_t number_of(Field field)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; i < field.size && i < 4; i++)
+        number |= (uint32_t)(unsigned char)field.data[i] << (8 * i);
+    return number;
+}
+
+/* Prints what a PRINT message holds and ends; returns when it is not one. */
+static void print_and_end(const Buffer *payload, const Outcome *outcome)
+{
+    Field rest = {payload->data, payload->size}, code, output, error;
+    if (!rest.size || rest.data[0] != MESSAGE_PRINT)
+        return;
+    rest.data++;
+    rest.size--;
+    if (!next_field(&rest, &code) || !next_field(&rest, &output) || !next_field(&rest, &error))
+        return;
+    platform_write(1, output.data, output.size);
+    platform_write(2, error.data, error.size);
+    platform_end(outcome, (int)number_of(code));
+}
+
+static void done_frame(const Outcome *run, const Outcome *report, Buffer *frame)
+{
+    char numbers[8 * 4];
+    put_u64(numbers, (uint64_t)(uint32_t)run->exit_code);
+    put_u64(numbers + 8, (uint64_t)(uint32_t)run->signal);
+    put_u64(numbers + 16, run->started_ns);
+    put_u64(numbers + 24, (uint64_t)(uint32_t)report->exit_code);
+    frame_begin(frame, MESSAGE_DONE);
+    frame_field(frame, numbers, sizeof numbers);
+    frame_field(frame, run->standard_output.data, run->standard_output.size);
+    frame_field(frame, run->standard_error.data, run->standard_error.size);
+    frame_field(frame, report->standard_output.data, report->standard_output.size);
+    frame_field(frame, report->standard_error.data, report->standard_error.size);
+    frame_end(frame);
+}
+
+/* Runs what the core asked for, reports, prints its answer; returns when any of it failed. */
+static void run_and_report(const Launch *launch, Connection connection, Field rest)
+{
+    Field line, pass;
+    Outcome run = {0}, report = {0};
+    Buffer frame = {0}, answer = {0};
+    if (!next_field(&rest, &line) || !next_field(&rest, &pass))
+        return;
+    char **argv = field_items(line), **pass_argv = field_items(pass);
+    bool same_stream = (launch->flags & FLAG_SAME_STREAM) != 0;
+    if (!argv || !argv[0] || !pass_argv)
+        return;
+    if (!platform_run(launch->program, argv, launch->started_ns, same_stream, &run))
+        return;
+    if (run.exit_code == 0 && pass_argv[0] && !platform_run(launch->program, pass_argv, 0, false, &report))
+        report.exit_code = 1;
+    done_frame(&run, &report, &frame);
+    if (send_frame(connection, &frame) && receive_frame(connection, &answer))
+        print_and_end(&answer, &run);
+}
+
+static void compile(const Launch *launch)
+{
+    Buffer request = {0}, answer = {0};
+    if (is_switched_on("CLCACHE_DISABLE") || !request_frame(launch, &request))
+        return;
+    Connection connection = ask(launch, &request, &answer);
+    if (connection < 0 || !answer.size)
+        return;
+    print_and_end(&answer, NULL);
+    if (answer.data[0] == MESSAGE_RUN)
+        run_and_report(launch, connection, (Field){answer.data + 1, answer.size - 1});
+    platform_disconnect(connection);
+}
+
+/* Hands over to the Python front end; returns only when it can't be started. */
+static int front_end(char *const *arguments, int count, const char *config, const char *own_path)
+{
+    char *core = find_core_program(own_path);
+    char *endpoint = platform_endpoint();
+    char **argv = calloc((size_t)count + 6, sizeof *argv);
+    if (core && argv) {
+        int at = 0;
+        argv[at++] = core;
+        argv[at++] = "front-end";
+        argv[at++] = endpoint ? endpoint : "";
+        if (*config) {
+            argv[at++] = "--config";
+            argv[at++] = (char *)config;
+        }
+        for (int i = 0; i < count; i++)
+            argv[at++] = arguments[i];
+        platform_become(core, argv);
+    }
+    fprintf(stderr,
+            "clcache: the Python part of clcache-launcher is not beside %s; install the package again with "
+            "'pip install --force-reinstall clcache-launcher'\n",
+            own_path);
+    return 127;
+}
+
+int launcher_main(int argc, char **argv)
+{
+    Launch launch = {.config = "", .started_ns = platform_now_ns(), .flags = platform_flags()};
+    char *own_path = platform_own_path();
+    launch.own_path = own_path ? own_path : argv[0];
+    const char *name = platform_base_name(argv[0]);
+    bool is_masquerade = strncmp(name, "clcache", 7) != 0;
+    if (!is_masquerade) {
+        if (argc > 2 && strcmp(argv[1], "--config") == 0) {
+            launch.config = argv[2];
+            argv += 2;
+            argc -= 2;
+        }
+        if (is_front_end(argc, argv))
+            return front_end(argv + 1, argc - 1, launch.config, launch.own_path);
+        argv++;
+    }
+    const char *named = is_masquerade ? name : argv[0];
+    const char *fallback = platform_environment("CLCACHE_CL");
+    char *program = platform_find_program(named, launch.own_path);
+    if (!program && !is_masquerade && fallback && *fallback) {
+        /* clcache's way: CLCACHE_CL names the compiler and the command line has none. */
+        argv--;
+        argv[0] = (char *)fallback;
+        named = fallback;
+        program = platform_find_program(fallback, launch.own_path);
+    }
+    if (program) {
+        launch.program = program;
+        launch.argv = argv;
+        compile(&launch);
+        platform_become(program, argv);
+    }
+    fprintf(stderr, "clcache: %s: no such program\n", named);
+    return 127;
+}

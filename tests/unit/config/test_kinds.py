@@ -1,0 +1,122 @@
+"""Values of settings: from text and back."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clcache_launcher.config.kinds import Kind, Place, Value, format_value, parse_value, parse_values, resolve_path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
+
+PLACE = Place("/work/build", "/home/u")
+HOMELESS = Place("/work/build", None)
+
+
+@pytest.mark.parametrize("text", ["1", "true", "yes", "on", "True", "YES", "oN", " on "])
+def test_flag_is_on(text: str) -> None:
+    assert parse_value(Kind.FLAG, text, PLACE) is True
+
+
+@pytest.mark.parametrize("text", ["0", "false", "no", "off", "", " ", "False", "NO", "oFF"])
+def test_flag_is_off(text: str) -> None:
+    assert parse_value(Kind.FLAG, text, PLACE) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("/abs", "/abs"),
+        ("rel", "/work/build/rel"),
+        (".", "/work/build"),
+        ("..", "/work"),
+        ("a//b/./c/", "/work/build/a/b/c"),
+        ("~", "/home/u"),
+        ("~/x", "/home/u/x"),
+        ("a~", "/work/build/a~"),
+        ("./~", "/work/build/~"),
+    ],
+)
+def test_path_is_made_absolute(text: str, path: str) -> None:
+    assert resolve_path(text, PLACE) == path
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.FOLDER, "x", Path("/work/build/x")),
+        (Kind.FILE, "x.log", Path("/work/build/x.log")),
+        (Kind.FILE, "", None),
+        (Kind.FILE, "off", None),
+        (Kind.FILE, "0", None),
+        (Kind.FOLDERS, "", ()),
+        (Kind.FOLDERS, os.pathsep, ()),
+        (Kind.FOLDERS, f"/a{os.pathsep}b", (Path("/a"), Path("/work/build/b"))),
+        (Kind.FOLDERS, os.pathsep.join(["/b", "/a", "/b/"]), (Path("/b"), Path("/a"))),
+        (Kind.SIZE, "5G", 5 * 10**9),
+        (Kind.DURATION, "2m", 120),
+    ],
+)
+def test_value_is_read(kind: Kind, text: str, value: Value) -> None:
+    assert parse_value(kind, text, PLACE) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        (Kind.FLAG, "maybe", "expected true or false, got 'maybe'"),
+        (Kind.SIZE, "5X", "expected a size such as 5G, got '5X'"),
+        (Kind.DURATION, "soon", "expected a time such as 10m, got 'soon'"),
+        (Kind.FOLDER, "", "expected a folder, got ''"),
+        (Kind.FOLDER, "a\0b", r"expected a folder, got 'a\x00b'"),
+        (Kind.FILE, "1", "expected a file, got '1'"),
+        (Kind.FOLDER, "~bob/x", "of '~' only '~' alone and '~/' are understood, got '~bob/x'"),
+    ],
+)
+def test_bad_value_is_told(kind: Kind, text: str, message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        parse_value(kind, text, PLACE)
+
+    assert str(caught.value) == message
+
+
+def test_home_that_nobody_knows_is_told() -> None:
+    with pytest.raises(ValueError, match="no home folder is known for '~/x'"):
+        parse_value(Kind.FOLDER, "~/x", HOMELESS)
+
+
+def test_empty_folder_in_a_list_is_told() -> None:
+    with pytest.raises(ValueError, match="expected a folder, got ''"):
+        parse_values(["/a", ""], PLACE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Kind.FLAG, True, "true"),
+        (Kind.FLAG, False, "false"),
+        (Kind.SIZE, 10**10, "10G"),
+        (Kind.DURATION, 600, "10m"),
+        (Kind.FILE, None, ""),
+        (Kind.FILE, Path("/a"), "/a"),
+        (Kind.FOLDERS, (Path("/a"), Path("/b")), os.pathsep.join(["/a", "/b"])),
+    ],
+)
+def test_value_is_written(kind: Kind, value: Value, text: str) -> None:
+    assert format_value(kind, value) == text
+
+
+@given(
+    st.one_of(
+        st.tuples(st.just(Kind.FLAG), st.booleans()),
+        st.tuples(st.just(Kind.SIZE), st.integers(0, 2**63 - 1)),
+        st.tuples(st.just(Kind.DURATION), st.integers(0, 10**9 - 1)),
+        st.tuples(st.just(Kind.FOLDERS), st.lists(st.just(Path("/a")) | st.just(Path("/b/c")), unique=True).map(tuple)),
+    )
+)
+def test_any_value_comes_back(case: tuple[Kind, Value]) -> None:
+    kind, value = case
+    assert parse_value(kind, format_value(kind, value), PLACE) == value

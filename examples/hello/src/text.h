@@ -1,0 +1,12 @@
+#pragma once
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void capitalize(char *text);
+int year(void);
+
+#ifdef __cplusplus
+}
+#endif

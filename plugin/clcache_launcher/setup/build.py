@@ -1,0 +1,77 @@
+"""Configures and builds a project through the cache, and says what the cache did."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from clcache_launcher.errors import ClcacheError
+from clcache_launcher.setup.context import Context
+from clcache_launcher.setup.detect import find_tool
+from clcache_launcher.util.process import run, run_visibly
+
+__all__ = ["BuildReport", "build_project"]
+
+_COUNTS: Final = ("hits", "misses", "uncacheable", "errors")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What the cache did in one build."""
+
+    counts: Mapping[str, int]
+    reasons: Mapping[str, int]
+    seconds: float
+
+    def lines(self) -> list[str]:
+        """Text for a person."""
+        parts = [f"{self.counts['hits']} hits", f"{self.counts['misses']} misses"]
+        parts += [f"{self.counts[name]} {name}" for name in ("uncacheable", "errors") if self.counts[name]]
+        lines = [f"clcache: {', '.join(parts)} in {self.seconds:.1f} s"]
+        return lines + [f"clcache:   {count} not cached: {reason}" for reason, count in self.reasons.items()]
+
+
+def build_project(context: Context, definitions: Sequence[str], environment: Mapping[str, str]) -> BuildReport:
+    """Configure with Ninja and build.
+
+    Args:
+        context: The project, whose files are generated.
+        definitions: ``NAME=VALUE`` for CMake.
+        environment: The caller's.
+
+    Raises:
+        ToolchainError: CMake or Ninja is missing.
+        ClcacheError: Configuring or building failed; the tools have said why.
+    """
+    cmake, ninja = find_tool("cmake", environment), find_tool("ninja", environment)
+    configure = [cmake, "-S", context.source_dir, "-B", context.build_dir, "-G", "Ninja"]
+    configure += [f"-DCMAKE_MAKE_PROGRAM={ninja}", f"-DCMAKE_TOOLCHAIN_FILE={context.toolchain_file}"]
+    configure += [f"-D{definition}" for definition in definitions]
+    _run("configuring", configure, environment)
+    before = _statistics(context, environment)
+    began = time.monotonic()
+    _run("building", [cmake, "--build", context.build_dir], environment)
+    seconds = time.monotonic() - began
+    after = _statistics(context, environment)
+    reasons = {name: n - before.reasons.get(name, 0) for name, n in after.reasons.items()}
+    return BuildReport(
+        counts={name: after.counts[name] - before.counts[name] for name in _COUNTS},
+        reasons={name: count for name, count in reasons.items() if count > 0},
+        seconds=seconds,
+    )
+
+
+def _run(doing: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    code = run_visibly(argv, environment=environment)
+    if code != 0:
+        raise ClcacheError(f"{doing} failed with exit code {code}; what went wrong is said above")
+
+
+def _statistics(context: Context, environment: Mapping[str, str]) -> BuildReport:
+    finished = run([context.launcher, "stats", "--json"], cwd=context.source_dir, environment=environment)
+    if finished is None or finished.exit_code != 0:
+        text = finished.stderr.decode(errors="replace").strip() if finished else "it can't be started"
+        raise ClcacheError(f"{context.launcher} stats: {text}")
+    answer = json.loads(finished.stdout)
+    return BuildReport({name: answer[name] for name in _COUNTS}, answer["reasons"], 0.0)

@@ -1,0 +1,76 @@
+"""Decides what the generated files say."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from clcache_launcher.errors import ToolchainError
+from clcache_launcher.setup.detect import find_compilers, find_core_program, find_launcher
+
+__all__ = ["Context", "make_context", "module_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that the templates need; all paths absolute with forward slashes."""
+
+    source_dir: str
+    build_dir: str
+    user_toolchain: str
+    compilers: tuple[tuple[str, str], ...]
+    launcher_source: str
+    core_program: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the generated files are."""
+        return Path(self.build_dir, "clcache")
+
+    @property
+    def toolchain_file(self) -> str:
+        """The generated toolchain file."""
+        return (self.folder / "toolchain.cmake").as_posix()
+
+    @property
+    def launcher(self) -> str:
+        """The launcher in the build folder."""
+        return (self.folder / Path(self.launcher_source).name).as_posix()
+
+
+def make_context(source: Path, build: Path, toolchain: Path | None, environment: Mapping[str, str]) -> Context:
+    """Decide for a project.
+
+    Args:
+        source: The project's folder.
+        build: Its build folder, which need not be there.
+        toolchain: The project's own toolchain file, which the generated one includes first.
+        environment: The caller's.
+
+    Raises:
+        ToolchainError: The project, a compiler or the launcher is missing.
+    """
+    if not (source / "CMakeLists.txt").is_file():
+        raise ToolchainError(f"{source}: no CMakeLists.txt there; name the folder of a CMake project")
+    if toolchain is not None and not toolchain.is_file():
+        raise ToolchainError(f"{toolchain}: no such toolchain file")
+    launcher = find_launcher(environment)
+    return Context(
+        source_dir=_absolute(source),
+        build_dir=_absolute(build),
+        user_toolchain=_absolute(toolchain) if toolchain else "",
+        compilers=() if toolchain else find_compilers(environment),
+        launcher_source=launcher,
+        core_program=find_core_program(launcher),
+    )
+
+
+def module_folder() -> str:
+    """Folder of the installed CMake modules, for ``CMAKE_MODULE_PATH``."""
+    with resources.as_file(resources.files("clcache_launcher.cmake") / "ClcacheLauncher.cmake") as module:
+        return module.parent.as_posix()
+
+
+def _absolute(path: Path) -> str:
+    return Path(os.path.abspath(path)).as_posix()

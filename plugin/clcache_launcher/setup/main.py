@@ -1,0 +1,79 @@
+"""``clcache-setup``: writes the files with which a CMake project builds through the cache."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from clcache_launcher import __version__
+from clcache_launcher.config.sources import resolve
+from clcache_launcher.errors import ClcacheError
+from clcache_launcher.setup.build import build_project
+from clcache_launcher.setup.context import make_context, module_folder
+from clcache_launcher.setup.render import stale_files, vendor_module, write_files
+
+__all__ = ["main"]
+
+
+@click.command(name="clcache-setup", context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("source", type=click.Path(path_type=Path), default=Path())
+@click.option("-B", "build_dir", type=click.Path(path_type=Path), help="Build folder; default SOURCE/build.")
+@click.option("--build", "builds", is_flag=True, help="Configure with Ninja, build, and say what the cache did.")
+@click.option("-D", "definitions", multiple=True, metavar="NAME=VALUE", help="For CMake, with --build.")
+@click.option("--toolchain", type=click.Path(path_type=Path), help="The project's own toolchain file.")
+@click.option("--check", "checks", is_flag=True, help="Write nothing; fail when a generated file is stale or edited.")
+@click.option("--vendor", type=click.Path(path_type=Path), metavar="DIR", help="Copy the CMake module there.")
+@click.option("--print-module-dir", is_flag=True, help="Print the folder for CMAKE_MODULE_PATH.")
+@click.version_option(__version__, prog_name="clcache-setup")
+def _setup(
+    source: Path,
+    build_dir: Path | None,
+    *,
+    builds: bool,
+    definitions: tuple[str, ...],
+    toolchain: Path | None,
+    checks: bool,
+    vendor: Path | None,
+    print_module_dir: bool,
+) -> int:
+    """Write toolchain file and launcher for the CMake project in SOURCE to BUILD/clcache."""
+    if print_module_dir:
+        click.echo(module_folder())
+        return 0
+    if vendor is not None:
+        click.echo(f"wrote {vendor_module(vendor)}")
+        return 0
+    environment = dict(os.environ)
+    resolve(environment, os.path.abspath(source))
+    context = make_context(source, build_dir or source / "build", toolchain, environment)
+    if checks:
+        stale = stale_files(context)
+        for path in stale:
+            click.echo(f"clcache-setup: {path}: stale or edited; run clcache-setup again", err=True)
+        return 1 if stale else 0
+    for path in write_files(context):
+        click.echo(f"wrote {path}")
+    if builds:
+        for line in build_project(context, definitions, environment).lines():
+            click.echo(line)
+    return 0
+
+
+def main() -> int:
+    """Run ``clcache-setup``; the exit code is 0, 1 for a failure, 2 for bad usage or settings, 3 for a missing tool."""
+    try:
+        code = _setup.main(standalone_mode=False)
+    except click.ClickException as err:
+        err.show()
+        return err.exit_code
+    except click.Abort:
+        return 130
+    except ClcacheError as err:
+        click.echo(f"clcache-setup: {err}", err=True)
+        return err.exit_code
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

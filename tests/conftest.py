@@ -1,0 +1,65 @@
+"""What every test may use."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.cache import Cache
+
+_INSTALL = {
+    "clang": ("clang-19", "apt-get install clang-19"),
+    "clang_cl": ("clang-cl-19", "apt-get install clang-19 clang-tools-19 lld-19 llvm-19"),
+    "mingw": ("x86_64-w64-mingw32-gcc-posix", "apt-get install gcc-mingw-w64-x86-64-posix"),
+    "libcxx": ("/usr/lib/llvm-19/include/c++/v1/vector", "apt-get install libc++-19-dev g++-mingw-w64-x86-64-posix"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip by name what the machine lacks a tool for; in CI that is a failure, not a skip."""
+    for marker, (tool, command) in _INSTALL.items():
+        if item.get_closest_marker(marker) and shutil.which(tool) is None and not os.path.exists(tool):
+            text = f"{tool} is missing; install it with: {command}"
+            if os.environ.get("CI"):
+                pytest.fail(text)
+            pytest.skip(text)
+
+
+@pytest.fixture(scope="session")
+def shared_endpoint() -> Iterator[Path]:
+    """Where the core of this test process listens; tests share its knowledge of compilers, never a cache folder."""
+    # A socket's path is short; tmp_path need not be.
+    folder = Path(tempfile.mkdtemp(prefix="clc"))
+    yield folder / "core"
+    Cache(folder, folder / "core").front_end("stop", cwd=folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, shared_endpoint: Path) -> Cache:
+    """The installed launcher with a cache folder of its own."""
+    own = tmp_path / "own"
+    own.mkdir()
+    return Cache(own, shared_endpoint)
+
+
+@pytest.fixture
+def lone_cache(tmp_path: Path) -> Iterator[Cache]:
+    """The same with a core of its own, for tests that end or kill it."""
+    own = tmp_path / "own"
+    own.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="clc"))
+    made = Cache(own, folder / "core")
+    yield made
+    made.front_end("stop")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """An empty folder to compile in."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder

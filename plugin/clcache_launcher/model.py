@@ -55,7 +55,7 @@ class Reason(enum.Enum):
     UNKNOWN_OPTION = "unknown_option"
     # What the sources or the environment hold
     ASSEMBLER_INCLUDE = "assembler_include"
-    COMPUTED_INCLUDE = "computed_include"
+    COMPUTED_TEST = "computed_test"
     EMBED = "embed"
     ENVIRONMENT = "environment"
     FILE_PRAGMA = "file_pragma"

@@ -38,7 +38,7 @@ char *join(const char *first, const char *second, const char *third)
 static char *read_line(const char *path)
 {
     char line[4096];
-    FILE *file = fopen(path, "rb");
+    FILE *file = platform_open(path);
     if (!file)
         return NULL;
     char *got = fgets(line, sizeof line, file);

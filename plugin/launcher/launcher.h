@@ -1,7 +1,7 @@
 /* The launcher: asks the cache core what to do with one compiler run, and does it.
  *
- * main.c holds the flow, wire.c the messages, frontend.c the choice between compiler and front end; posix.c and
- * windows.c hold what systems differ in, behind the functions named platform_*. Text is UTF-8 on Windows and the
+ * main.c holds the flow, wire.c the messages, frontend.c the choice between compiler and front end; posix*.c and
+ * windows*.c hold what systems differ in, behind the functions named platform_*. Text is UTF-8 on Windows and the
  * system's own bytes elsewhere. No function here prints: the streams belong to the compiler.
  */
 #ifndef CLCACHE_LAUNCHER_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* What both sides of the socket agree on; plugin/clcache_launcher/protocol.py is compared with it by a test. */
 #define CLCACHE_MAGIC 0x31434c43u /* "CLC1", little endian */
@@ -72,7 +73,7 @@ typedef struct {
 
 /* ---- what systems differ in ---- */
 const char *platform_environment(const char *name); /* NULL when unset */
-char **platform_environment_block(void);
+char **platform_environment_block(void);            /* NULL when memory ran out */
 char *platform_working_folder(void);                /* allocated */
 char *platform_own_path(void);                      /* allocated; symbolic links resolved */
 unsigned platform_umask(void);
@@ -80,6 +81,7 @@ unsigned platform_flags(void);                      /* enum request_flag */
 bool platform_identity(const char *path, Identity *identity);
 bool platform_is_program(const char *path);
 uint64_t platform_now_ns(void);
+FILE *platform_open(const char *path);              /* to read its bytes; NULL when that fails */
 /* Absolute or cwd-relative path of a command as the system's own search finds it, never this program; allocated. */
 char *platform_find_program(const char *command, const char *own_path);
 const char *platform_base_name(const char *path);

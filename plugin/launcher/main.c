@@ -5,6 +5,7 @@
  */
 #include "launcher.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static bool request_frame(const Launch *launch, Buffer *frame)
     Identity identities[3];
     char numbers[8 * 8];
     char *cwd = platform_working_folder();
-    if (!cwd || !platform_identity("/", &identities[0]) || !platform_identity(cwd, &identities[1]) ||
+    char **environment = platform_environment_block();
+    if (!cwd || !environment || !platform_identity("/", &identities[0]) || !platform_identity(cwd, &identities[1]) ||
         !platform_identity(launch->program, &identities[2])) {
         free(cwd);
         return false;
@@ -48,7 +50,7 @@ static bool request_frame(const Launch *launch, Buffer *frame)
     frame_text(frame, launch->program);
     frame_text(frame, launch->config);
     frame_list(frame, launch->argv);
-    frame_list(frame, platform_environment_block());
+    frame_list(frame, environment);
     frame_end(frame);
     free(cwd);
     return !frame->failed;
@@ -179,13 +181,23 @@ static int front_end(char *const *arguments, int count, const char *config, cons
     return 127;
 }
 
+/* Windows' users may type the name in capitals. */
+static bool is_own_name(const char *name)
+{
+    static const char own[] = "clcache";
+    size_t at = 0;
+    while (own[at] && tolower((unsigned char)name[at]) == own[at])
+        at++;
+    return !own[at];
+}
+
 int launcher_main(int argc, char **argv)
 {
     Launch launch = {.config = "", .started_ns = platform_now_ns(), .flags = platform_flags()};
     char *own_path = platform_own_path();
     launch.own_path = own_path ? own_path : argv[0];
     const char *name = platform_base_name(argv[0]);
-    bool is_masquerade = strncmp(name, "clcache", 7) != 0;
+    bool is_masquerade = !is_own_name(name);
     if (!is_masquerade) {
         if (argc > 2 && strcmp(argv[1], "--config") == 0) {
             launch.config = argv[2];
@@ -207,6 +219,8 @@ int launcher_main(int argc, char **argv)
         program = platform_find_program(fallback, launch.own_path);
     }
     if (program) {
+        if (is_masquerade)
+            argv[0] = program; /* gcc looks for its parts beside what its name leads to on PATH: that is this launcher */
         launch.program = program;
         launch.argv = argv;
         compile(&launch);

@@ -91,6 +91,11 @@ uint64_t platform_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+FILE *platform_open(const char *path)
+{
+    return fopen(path, "rb");
+}
+
 const char *platform_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -15,7 +15,7 @@ from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.show_includes import parse_show_includes
 from clcache_launcher.model import Compilation, ShowIncludes
 
-__all__ = ["Listing", "RunPlan", "plan_run", "read_depfile_report", "read_show_includes_report"]
+__all__ = ["Listing", "RunPlan", "can_be_listed", "plan_run", "read_depfile_report", "read_show_includes_report"]
 
 SHOW_INCLUDES_PREFIX: Final = b"Note: including file:"
 
@@ -45,6 +45,17 @@ class RunPlan:
     """As the compiler will name it."""
 
 
+def can_be_listed(family: Family, compilation: Compilation) -> bool:
+    """Whether some run tells every header of a compilation and makes nothing that the caller did not ask for.
+
+    A depfile without system headers that clang-cl was asked for inside ``/clang:`` would be written again by the
+    dependency pass.
+    """
+    wants_pass = compilation.show_includes is not ShowIncludes.ALL
+    is_cl = family in (Family.CL, Family.CLANG_CL)
+    return not (is_cl and wants_pass and compilation.depfile and not compilation.depfile.lists_system_headers)
+
+
 def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scratch: str) -> RunPlan:
     """Plan a run that tells the headers.
 
@@ -56,6 +67,7 @@ def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scra
     """
     given = tuple(argv)
     compiler, rest = given[:1], given[1:]
+    ours: tuple[str, ...]
     if compilation.depfile and compilation.depfile.lists_system_headers:
         return RunPlan(given, (), Listing.DEPFILE, compilation.depfile.path)
     if family in (Family.CL, Family.CLANG_CL):

@@ -12,8 +12,8 @@ from typing import Final
 __all__ = ["parse_depfile"]
 
 _CONTINUATION: Final = re.compile(rb"(?<=[ :])\\\r?\n")
-_RULE: Final = re.compile(rb"[^\r\n]*?:(?: (?P<names>[^\r\n]*))?(?:\r?\n|\Z)")
-_PHONY_RULES: Final = re.compile(rb"(?:(?:[^\r\n]*: *)?\r?\n)*(?:[^\r\n]*: *)?")
+_RULE: Final = re.compile(rb"[^\r\n]*?:(?: (?P<names>[^\r\n]*))?\r?\n")
+_PHONY_RULES: Final = re.compile(rb"(?:(?:[^\r\n]*: *)?\r?\n)*")
 _NAME: Final = re.compile(rb"(?:[^\\$# \t]|\$\$|\\+#|(?:\\\\)*\\[ \t]|\\+(?![\\ \t#]|\Z))+")
 _NAMES: Final = re.compile(rb" *(?:%s(?: +|\Z))*" % _NAME.pattern)
 _ESCAPE: Final = re.compile(rb"\$\$|(?P<slashes>\\+)(?P<escaped>[ \t#])")
@@ -31,7 +31,8 @@ def parse_depfile(data: bytes) -> tuple[str, ...] | None:
     """
     text = _CONTINUATION.sub(b" ", data)
     rule = _RULE.match(text)
-    if rule is None or b"\0" in data or _PHONY_RULES.fullmatch(text, rule.end()) is None:
+    # One that ends without a line's end was cut off.
+    if rule is None or b"\0" in text or not text.endswith(b"\n") or _PHONY_RULES.fullmatch(text, rule.end()) is None:
         return None
     listed = rule["names"] or b""
     names = _NAME.findall(listed)

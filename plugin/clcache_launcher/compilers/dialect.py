@@ -43,3 +43,5 @@ class Dialect:
     """Environment variables that make every invocation uncacheable while they are set."""
     windows_quoting: bool
     """Response files are split by Microsoft's rules."""
+    names_output: bool = False
+    """The object's path is written into every object."""

@@ -29,6 +29,8 @@ _ENVIRONMENT: Final = (
     "CPATH",
     "CPLUS_INCLUDE_PATH",
     "C_INCLUDE_PATH",
+    "DYLD_INSERT_LIBRARIES",
+    "DYLD_LIBRARY_PATH",
     "LANG",
     "LANGUAGE",
     "LC_ALL",
@@ -51,7 +53,8 @@ _GCC_ENVIRONMENT: Final = (
     "GCC_URLS",
     "TERM_URLS",
 )
-# clang.llvm.org/docs/CommandGuide/clang.html and what libclang-cpp 19 asks for.
+# clang.llvm.org/docs/CommandGuide/clang.html and what libclang-cpp 19 asks for. A configuration
+# file may lie below HOME.
 _CLANG_ENVIRONMENT: Final = (
     "CLANG_NO_DEFAULT_CONFIG",
     "DRIVERKIT_DEPLOYMENT_TARGET",
@@ -70,7 +73,6 @@ _CLANG_ENVIRONMENT: Final = (
     "WATCHOS_DEPLOYMENT_TARGET",
     "WindowsSDKVersion",
     "WindowsSdkDir",
-    "XDG_CONFIG_HOME",
     "XROS_DEPLOYMENT_TARGET",
 )
 # Each makes the compiler write one more file, print a log, or take options that no command line shows.

@@ -50,8 +50,7 @@ CODE_GENERATION: Final[tuple[Option, ...]] = (
         diagnostics-show-note-include-stack digraphs direct-access-external-data disable-block-signature-string
         discard-value-names double-square-bracket-attributes dwarf-directory-asm dwarf-exceptions emit-all-decls
         emit-compact-unwind-non-canonical emulated-tls enable-matrix escaping-block-tail-calls experimental-isel
-        experimental-late-parse-attributes experimental-new-constant-interpreter
-        experimental-openacc-macro-override experimental-relative-c++-abi-vtables
+        experimental-late-parse-attributes experimental-new-constant-interpreter experimental-relative-c++-abi-vtables
         experimental-strict-floating-point extend-variable-liveness file-reproducible
         fine-grained-bitfield-accesses fixed-point force-dwarf-frame force-emit-vtables force-enable-int128
         global-isel gnu-inline-asm honor-infinities honor-nans ignore-exceptions inline-hint-functions

@@ -81,14 +81,15 @@ XCLANG: Final[tuple[Option, ...]] = (
     *rows(Effect.RECORDS, Takes.NOTHING, _CC1, "-gcodeview -gcodeview-ghash -gcodeview-command-line"),
     *keys(Takes.NOTHING, _CC1, "-gno-codeview-command-line -gno-column-info -gline-tables-only"),
     *keys(Takes.SEPARATE, _CC1, "-target-feature -target-abi -target-cpu -tune-cpu -mrelocation-model -pic-level"),
-    *keys(Takes.SEPARATE, _CC1, "-mcmodel -mfloat-abi -stack-protector -stack-protector-buffer-size -ferror-limit"),
-    *keys(Takes.SEPARATE, _CC1, "-fmessage-length -ftemplate-depth -fconstexpr-depth -fbracket-depth"),
+    *keys(
+        Takes.SEPARATE, _CC1, "-mfloat-abi -stack-protector -stack-protector-buffer-size -ferror-limit -fbracket-depth"
+    ),
     *keys(
         Takes.JOINED,
         _CC1,
         """
         -debug-info-kind= -dwarf-version= -debugger-tuning= -mframe-pointer= -mthread-model= -fwchar-type=
-        -fexperimental-assignment-tracking= -ftrivial-auto-var-init=
+        -fexperimental-assignment-tracking=
         """,
     ),
     *keys(
@@ -99,9 +100,9 @@ XCLANG: Final[tuple[Option, ...]] = (
         -disable-free -no-opaque-pointers -opaque-pointers -relaxed-aliasing -no-struct-path-tbaa -new-struct-path-tbaa
         -vectorize-loops -vectorize-slp -mconstructor-aliases -msoft-float -mrelax-all -pic-is-pie -pthread -w
         -fno-pch-timestamp -fno-validate-pch -fno-signed-wchar -fallow-half-arguments-and-returns -fnative-half-type
-        -fnative-half-arguments-and-returns -fno-odr-hash-protocols -fexternc-nounwind -fdefault-calling-conv=cdecl
-        -finclude-default-header -fdeprecated-macro -fblocks-runtime-optional -fno-rtti-data -funwind-tables=1
-        -funwind-tables=2 -ffp-contract=off -menable-experimental-extensions
+        -fnative-half-arguments-and-returns -fexternc-nounwind -fdefault-calling-conv=cdecl
+        -finclude-default-header -fdeprecated-macro -fblocks-runtime-optional -funwind-tables=1
+        -funwind-tables=2 -ffp-contract=off
         """,
     ),
     *refusals(Reason.PLUGIN, Takes.SEPARATE, _CC1, "-load -plugin -add-plugin"),

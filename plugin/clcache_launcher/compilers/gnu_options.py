@@ -120,6 +120,8 @@ _SOURCES: Final[tuple[Option, ...]] = (
     *keys(Takes.JOINED_OR_SEPARATE, _PREPROCESSOR, "-U -A"),
     *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _DIRECTORY, "-I -isystem -iquote -idirafter"),
     *refusals(Reason.BAD_ARGUMENT, Takes.NOTHING, _DIRECTORY, "-I-"),
+    # Not a library: what follows is assembler text.
+    *refusals(Reason.ASSEMBLER_SOURCE, Takes.OPTIONAL_JOINED, _OVERALL, "-lang-"),
     *rows(Effect.FORCE_INCLUDE, Takes.JOINED_OR_SEPARATE, _PREPROCESSOR, "-include -imacros"),
     *refusals(Reason.EMBED, Takes.JOINED, _PREPROCESSOR, "--embed-dir= --embed-directory="),
     *refusals(Reason.EMBED, Takes.SEPARATE, _PREPROCESSOR, "--embed-dir --embed-directory"),
@@ -160,7 +162,10 @@ _MESSAGE_ROWS: Final[tuple[Option, ...]] = (
     *keys(Takes.NOTHING, _MESSAGES, "-fdiagnostics-format=json -fdiagnostics-format=json-stderr"),
     *keys(Takes.NOTHING, _MESSAGES, "-fdiagnostics-format=sarif -fdiagnostics-format=sarif-stderr"),
     *refusals(
-        Reason.SIDE_OUTPUT, Takes.JOINED, _MESSAGES, "-fdiagnostics-format=sarif-file -fdiagnostics-format=json-file"
+        Reason.SIDE_OUTPUT,
+        Takes.OPTIONAL_JOINED,
+        _MESSAGES,
+        "-fdiagnostics-format=sarif-file -fdiagnostics-format=json-file",
     ),
     *keys(Takes.JOINED, "gcc:Optimize-Options", "--param="),
     *keys(Takes.SEPARATE, "gcc:Optimize-Options", "--param"),
@@ -214,7 +219,6 @@ GCC_ONLY: Final[tuple[Option, ...]] = (
     *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _DEVELOPER, "-fsave-optimization-record"),
     *refusals(Reason.SIDE_OUTPUT, Takes.OPTIONAL_JOINED, _DEVELOPER, "-frepo"),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _PREPROCESSOR, "-fpreprocessed -fdirectives-only"),
-    *keys(Takes.NOTHING, "gcc:Darwin-Options", "-mconstant-cfstrings"),
 )
 
 _CLANG_OUTPUTS: Final[tuple[Option, ...]] = (
@@ -240,7 +244,7 @@ _CLANG_OUTPUTS: Final[tuple[Option, ...]] = (
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _CLANG, "-fsave-optimization-record=yaml", suffix=".opt.yaml"),
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _CLANG, "-fsave-optimization-record=bitstream", suffix=".opt.bitstream"),
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _CLANG, "-gsplit-dwarf=split", suffix=".dwo"),
-    *keys(Takes.NOTHING, _CLANG, "-gsplit-dwarf=single"),
+    *rows(Effect.NAMES_OUTPUT, Takes.NOTHING, _CLANG, "-gsplit-dwarf=single"),
     *refusals(
         Reason.SIDE_OUTPUT,
         Takes.OPTIONAL_JOINED,

@@ -31,7 +31,7 @@ TARGET: Final[tuple[Option, ...]] = (
         avx10.1-512 avxifma avxneconvert avxvnniint16 avxvnniint8 backchain big-endian branch-likely
         branches-within-32B-boundaries bti-at-return-twice bulk-memory cabac check-zero-division cmpb cmpccxadd
         cmse console constant-cfstrings constructor-aliases crbits crc crypto cumode daz-ftz
-        default-build-attributes direct-move dll double-float dsp dspr2 dynamic-no-pic eabi efpu2 embedded-data
+        default-build-attributes direct-move dll double-float dsp dspr2 dynamic-no-pic efpu2 embedded-data
         enable-experimental-extensions evex512 exception-handling execute-only extended-const extern-sdata
         fix-cmse-cve-2021-35465 fix-cortex-a53-835769 fix-cortex-a57-aes-1742098 fix-cortex-a72-aes-1655431
         fix4300 float128 fmv forced-sw-shadow-stack fp32 fp64 fprnd fpu fpxx fsmuld gather ginv global-merge

@@ -124,4 +124,5 @@ CL: Final = Dialect(
     # The first sends the output past stdout, to an IDE; cl hands the others to its passes, and they may hold options.
     rejected_environment=("VS_UNICODE_OUTPUT", "MSC_CMD_FLAGS", "MSC_IDE_FLAGS"),
     windows_quoting=True,
+    names_output=True,  # S_OBJNAME
 )

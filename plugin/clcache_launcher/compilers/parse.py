@@ -127,20 +127,22 @@ def _only_source(dialect: Dialect, matches: Sequence[Match]) -> tuple[str, str] 
     if len(found) > 1:
         return Uncacheable(Reason.MULTIPLE_SOURCES, found[1][0])
     source, language = found[0]
-    if source == "-":
-        return Uncacheable(Reason.STANDARD_INPUT)
+    reason = Reason.STANDARD_INPUT if source == "-" else _language_refusal(language)
+    return found[0] if reason is None else Uncacheable(reason, source)
+
+
+def _language_refusal(language: str) -> Reason | None:
     if language.endswith(_HEADER):
-        return Uncacheable(Reason.PRECOMPILED_HEADER, source)
+        return Reason.PRECOMPILED_HEADER
     if language.startswith(_ASSEMBLER):
-        return Uncacheable(Reason.ASSEMBLER_SOURCE, source)
-    if language not in ("c", "c++", "objective-c", "objective-c++"):
-        return Uncacheable(Reason.SOURCE_LANGUAGE, language or source)
-    return source, language
+        return Reason.ASSEMBLER_SOURCE
+    return None if language in ("c", "c++", "objective-c", "objective-c++") else Reason.SOURCE_LANGUAGE
 
 
 def _sources(dialect: Dialect, matches: Iterable[Match]) -> list[tuple[str, str]]:
     """Every source with its language, which may be empty."""
     found: list[tuple[str, str]] = []
+    named: list[tuple[str, str]] = []
     language = ""
     for match in matches:
         if match.option is None:
@@ -148,9 +150,10 @@ def _sources(dialect: Dialect, matches: Iterable[Match]) -> list[tuple[str, str]
         elif match.option.effect is Effect.LANGUAGE:
             language = match.option.language or match.value
         elif match.option.effect is Effect.SOURCE:
-            found.append((match.value, match.option.language))
-    # cl applies /TC and /TP wherever they stand; gcc's -x rules the sources after it.
-    return [(source, language) for source, _ in found] if dialect.windows_quoting and language else found
+            named.append((match.value, match.option.language))
+    # cl applies /TC and /TP wherever they stand, but not to the source of /Tc or /Tp; gcc's -x rules what follows it.
+    ruled = [(source, language) for source, _ in found] if dialect.windows_quoting and language else found
+    return [*ruled, *named]
 
 
 def _language(dialect: Dialect, source: str, asked: str) -> str:
@@ -181,12 +184,12 @@ def _compilation(
             suffix = match.option.suffix
             outputs.append(Output(suffix.lstrip("."), dialect.side_output_path(names, suffix)))
     # A depfile's text begins with the object's name, whatever else stands in it.
-    tells_output = depfile is not None or bool(effects & _TELL_OUTPUT)
+    tells_output = depfile is not None or dialect.names_output or bool(effects & _TELL_OUTPUT)
     # clang warns of a depfile's name that it has no use for.
-    hidden = frozenset() if records else _HIDDEN if depfile else _HIDDEN - {Effect.DEPFILE_NAME}
+    hidden = _HIDDEN if depfile else _HIDDEN - {Effect.DEPFILE_NAME}
+    if records or tells_output:
+        hidden = frozenset() if records else hidden - {Effect.OUTPUT}
     shown = [token for m in matches if not m.option or m.option.effect not in hidden for token in m.tokens]
-    if tells_output:
-        shown += [f"{output.role}={output.path}" for output in outputs if output.role != "depfile" or records]
     show = next(
         (m.option.suffix for m in reversed(matches) if m.option and m.option.effect is Effect.SHOW_INCLUDES), ""
     )

@@ -14,6 +14,8 @@ _COMPILER_NAME: Final = re.compile(
     r"(?:^|[-_.])(?:cc|c\+\+|gcc|g\+\+|clang|clang\+\+|clang-cl|cl)(?:$|[-_.\d])", re.IGNORECASE
 )
 _CL_NAME: Final = re.compile(r"(?:^|[-_.])cl(?:$|[-_.\d])", re.IGNORECASE)
+_CXX_NAME: Final = re.compile(r"(?:^|[-_.])(?:c\+\+|g\+\+|clang\+\+)(?:$|[-_.\d])", re.IGNORECASE)
+_MSVC_TARGET: Final = re.compile(rb"^Target: .*(?:windows-msvc|-uefi)", re.MULTILINE)
 _SEARCH_LIST: Final = re.compile(
     rb"^#include (?:\"...\"|<...>) search starts here:\r?\n(?P<list>(?: .*\r?\n|#include .*\r?\n)*)", re.MULTILINE
 )
@@ -42,6 +44,10 @@ class Probe:
     """Programs and configuration files it uses, as it names them: absolute, or to be found on ``PATH``."""
     search_folders: tuple[str, ...]
     """Default include folders, those that are missing too."""
+    is_cxx_driver: bool
+    """It takes a ``.c`` file for C++."""
+    targets_msvc: bool
+    """Its debug information is CodeView unless told otherwise."""
 
 
 def looks_like_compiler(path: str) -> bool:
@@ -82,6 +88,8 @@ def parse_probe(compiler: str, outputs: Sequence[bytes]) -> Probe | None:
         version=re.sub(rb"/tmp/\w+\.(?=[sio]\b)", b"/tmp/.", text),
         programs=tuple(dict.fromkeys(programs)),
         search_folders=tuple(dict.fromkeys([*_listed_folders(text), *_folders_of_commands(lines)])),
+        is_cxx_driver=bool(_CXX_NAME.search(_stem(compiler))),
+        targets_msvc=bool(_MSVC_TARGET.search(text)),
     )
 
 

@@ -13,7 +13,7 @@ from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Hit, Miss, look_up
 from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
-from clcache_launcher.core.store import Attempt, Ran, Stored, plan_attempt, store
+from clcache_launcher.core.store import Attempt, Ran, Stored, Unclear, plan_attempt, store
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
@@ -121,7 +121,7 @@ class Engine:
                     self._prepared.popitem(last=False)
         return prepared
 
-    def finish(self, attempt: Attempt, ran: Ran, settings: Settings) -> Stored:
+    def finish(self, attempt: Attempt, ran: Ran, settings: Settings) -> Stored | Unclear:
         """Store what the compiler made."""
         statistics = self.statistics(settings.dir)
         try:
@@ -130,7 +130,9 @@ class Engine:
             # Whoever is told what to print must not see what we asked the compiler to print: store() takes it out.
             storage = self._storages[settings.dir]
         stored = store(attempt, ran, storage, self._knowledge)
-        if stored.fault is not None:
+        if isinstance(stored, Unclear):
+            statistics.count_uncacheable(Reason.COMPILER_FAILED)
+        elif stored.fault is not None:
             statistics.count_error()
         elif stored.refused is not None:
             statistics.count_uncacheable(stored.refused.reason)

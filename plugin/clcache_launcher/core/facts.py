@@ -1,9 +1,9 @@
 """What one source or header file tells a compiler cache, found by one scan of its bytes.
 
 No directive is evaluated: a fact holds if it holds in any ``#if`` branch and in any way that some compiler might read
-the file (see ``tokens``). Three things are not covered and must be kept out of direct mode by the option tables:
-``-traditional-cpp`` (it pastes over comments and expands in strings), ``-finput-charset`` and ``/source-charset`` with
-an encoding that does not extend ASCII, and gcc's strict C90 modes, where ``//`` in a directive starts no comment.
+the file (see ``tokens``). Two things are not covered and must be kept out of direct mode by the option tables:
+``-traditional-cpp`` (it pastes over comments and expands in strings), and ``-finput-charset`` or ``/source-charset``
+with an encoding that does not extend ASCII.
 """
 
 import re
@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from clcache_launcher.core.pastes import TIME_MACROS, can_paste_time_macro, find_time_words, time_fragments
 from clcache_launcher.core.tokens import BLANK, Source, literals, read_source
 
 __all__ = ["Facts", "can_paste_time_macro", "scan_definition", "scan_source"]
-
-_TIME_MACROS: Final = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,15 @@ class Facts:
     time_macros: tuple[bytes, ...] = ()
     """Those of ``__DATE__``, ``__TIME__`` and ``__TIMESTAMP__`` that occur as tokens."""
     time_fragments: tuple[bytes, ...] = ()
-    """Identifiers that are a proper part of a time macro's name; see ``can_paste_time_macro``."""
+    """Parts of a time macro's name; only for ``can_paste_time_macro``."""
     pastes: bool = False
     """The operator ``##`` occurs."""
     computed_include: bool = False
-    """An include or a test whose name comes from a macro; only a preprocessor knows the names."""
+    """An include whose name comes from a macro."""
+    computed_test: bool = False
+    """A test whose name comes from a macro, or may; only a preprocessor knows the names."""
+    forwards_test: bool = False
+    """``#define NAME(x) __has_include(x)`` or the like; see ``wrapped_tests`` for what is asked through it."""
     imports: bool = False
     """``#import`` occurs; cl.exe makes headers from a type library then."""
     embedded: bool = False
@@ -77,14 +80,15 @@ _NO_NAME: Final = (b"", b"")
 _TESTED_NAME: Final = _compile(rb'TESTGAP\(GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
 _WHOLE_TEST: Final = _compile(rb'TESTGAP\(GAP(?:""|<[^<>\n]*+>)GAP\)')
 _HALF_TEST: Final = _compile(rb"TESTGAP\(GAP<(?![^<>\n]*+>GAP\))")
+_ANGLED_TEST: Final = _compile(rb"\b__has_include(?:__)?\bGAP\(GAP<[^<>\n]*+>GAP\)")
 _ANY_TEST: Final = _compile(rb"\bTEST")
 _CONDITION: Final = _compile(rb"HASH(?:el)?if\b")
 # These read no file: #ifdef __has_include, #define __has_include(x) 0, #error no __has_include, defined(__has_include).
 _HARMLESS_LINE: Final = _compile(rb"HASH(?:(?:(?:el)?ifn?def|undef|define)BLANKSTEST|(?:error|warning)\b[^\n]*+)")
 _DEFINED_TEST: Final = _compile(rb"\bdefinedGAP\(?GAPTEST")
+_FORWARDING: Final = _compile(rb"HASHdefineBLANKS\w+\(GAP(\w+)GAP\)GAP\(?GAPTESTGAP\(GAP\1GAP\)GAP\)?GAP(?=\n)")
 _EMBED_TEST: Final = re.compile(rb"\b__has_embed(?:__)?\b")
 
-_TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
 _FILE_MARKS: Final = (b"__FILE", b"_FILE__", b"__builtin_FILE", b"_FUNCTION__", b"__FUNCSIG__", b"source_location")
 _FILE_WORD: Final = re.compile(
     rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
@@ -141,40 +145,24 @@ def scan_definition(text: str) -> Facts:
     return scan_source(f"#define {name} {body}\n".encode("utf-8", "surrogateescape"))
 
 
-def can_paste_time_macro(fragments: Iterable[bytes]) -> bool:
-    """Tell whether two or more of the fragments, each usable any number of times, spell a time macro's name.
-
-    Args:
-        fragments: ``time_fragments`` of all files and definitions of a translation unit in which one ``pastes``.
-    """
-    pieces = {piece for piece in fragments if piece}
-    return any(_is_spelled(name, pieces - {name}) for name in _TIME_MACROS)
-
-
-def _is_spelled(name: bytes, pieces: set[bytes]) -> bool:
-    reached = {0}
-    for start in range(len(name)):
-        if start in reached:
-            reached.update(start + len(piece) for piece in pieces if name.startswith(piece, start))
-    return len(name) in reached
-
-
 def _facts_of(source: Source) -> Facts:
     code, masked = source.code, source.masked
     directives: list[tuple[bytes, bytes]] = _DIRECTIVE.findall(code)
     keywords = {keyword for keyword, _ in directives}
     included = [_operand(rest) for keyword, rest in directives if keyword in _INCLUDES]
     tested = _tested_names(source) if b"__has_include" in code else []
-    words = set(_TIME_WORD.findall(masked))
+    words = find_time_words(masked)
     return Facts(
         quoted=_unique(quoted for quoted, _ in included),
         angled=_unique(angled for _, angled in included),
         tested_quoted=_unique(quoted for quoted, _ in tested),
         tested_angled=_unique(angled for _, angled in tested),
-        time_macros=tuple(name for name in _TIME_MACROS if name in words),
-        time_fragments=tuple(sorted(word for word in words if _is_fragment(word))),
+        time_macros=tuple(name for name in TIME_MACROS if name in words),
+        time_fragments=time_fragments(masked, words),
         pastes=b"##" in masked or b"%:%:" in masked,
-        computed_include=_NO_NAME in included or _NO_NAME in tested,
+        computed_include=_NO_NAME in included,
+        computed_test=_NO_NAME in tested,
+        forwards_test=b"__has_include" in masked and _FORWARDING.search(masked) is not None,
         imports=b"import" in keywords,
         embedded=b"embed" in keywords or (b"__has_embed" in masked and _EMBED_TEST.search(masked) is not None),
         assembler_include=_includes_in_assembler(source),
@@ -199,17 +187,14 @@ def _tested_names(source: Source) -> list[tuple[bytes, bytes]]:
     names: list[tuple[bytes, bytes]] = _TESTED_NAME.findall(source.code)
     if _HALF_TEST.search(source.masked):
         names.append(_CUT)
-    doubtful = _DEFINED_TEST.sub(b" ", _HARMLESS_LINE.sub(b"\n", source.masked))
+    doubtful = _DEFINED_TEST.sub(b" ", _HARMLESS_LINE.sub(b"\n", _FORWARDING.sub(b"\n", source.masked)))
     for line in doubtful.split(b"\n"):
         if b"__has_include" in line:
-            rest = _WHOLE_TEST.sub(b"", line) if _CONDITION.match(b"\n" + line) else line
-            if _ANY_TEST.search(rest):
+            # In a macro's body only the angled form means the same wherever the macro is used.
+            literal_test = _WHOLE_TEST if _CONDITION.match(b"\n" + line) else _ANGLED_TEST
+            if _ANY_TEST.search(literal_test.sub(b"", line)):
                 names.append(_NO_NAME)
     return names
-
-
-def _is_fragment(word: bytes) -> bool:
-    return any(word in name and word != name for name in _TIME_MACROS)
 
 
 def _includes_in_assembler(source: Source) -> bool:

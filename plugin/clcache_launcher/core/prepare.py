@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from clcache_launcher.compilers.families import CL_FAMILIES, DIALECTS
+from clcache_launcher.compilers.dependencies import can_be_listed
+from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
@@ -26,12 +27,18 @@ class Prepared:
     toolchain: Toolchain
     environment: Mapping[str, str]
     """The variables that reach an output."""
-    search_folders: tuple[str, ...]
-    """Absolute."""
+
+    @property
+    def search_folders(self) -> list[str]:
+        """Include folders of the command line and of the compiler, absolute."""
+        given = map(self.absolute, self.compilation.search_folders)
+        return list(dict.fromkeys((*given, *self.toolchain.search_folders)))
 
     def absolute(self, path: str) -> str:
         """A path of the command line or of the compiler's report, from the working folder."""
-        return os.path.join(self.invocation.cwd, path)
+        joined = os.path.join(self.invocation.cwd, path)
+        # "/a/./b" is "/a/b" whatever the links; what ".." leads to, the file system knows.
+        return joined if ".." in joined else os.path.normpath(joined)
 
     def plan_search(self, files: Iterable[tuple[str, Facts]]) -> SearchPlan:
         """Which names this compilation looks for where, given its source and includes with their facts."""
@@ -45,13 +52,15 @@ def prepare(invocation: Invocation, toolchains: Toolchains) -> Prepared | Uncach
     base = toolchains.find(invocation.compiler, "c++", (), cwd, invocation.environment)
     if base is None:
         return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
-    dialect = DIALECTS[base.family]
+    dialect = base.dialect
     for name in dialect.rejected_environment:
         if name in invocation.environment:
             return Uncacheable(Reason.ENVIRONMENT, name)
-    arguments = invocation.arguments[1:]
+    arguments: tuple[str, ...] | Uncacheable = invocation.arguments[1:]
     if base.family in CL_FAMILIES:
-        arguments = prepend_environment_options(arguments, invocation.environment)
+        arguments = prepend_environment_options(invocation.arguments[1:], invocation.environment)
+    if isinstance(arguments, Uncacheable):
+        return arguments
 
     def read(name: str) -> bytes | None:
         found = read_file(os.path.join(cwd, name))
@@ -60,18 +69,18 @@ def prepare(invocation: Invocation, toolchains: Toolchains) -> Prepared | Uncach
     compilation = parse_command_line(dialect, arguments, read, lambda name: os.path.isfile(os.path.join(cwd, name)))
     if not isinstance(compilation, Compilation):
         return compilation
+    if not can_be_listed(base.family, compilation):
+        return Uncacheable(Reason.DEPENDENCIES_UNKNOWN)
     toolchain = toolchains.find(
         invocation.compiler, compilation.language, compilation.probe_arguments, cwd, invocation.environment
     )
     if toolchain is None:
         return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
-    folders = [os.path.join(cwd, folder) for folder in compilation.search_folders]
     return Prepared(
         invocation=invocation,
         compilation=compilation,
         toolchain=toolchain,
         environment=_relevant(dialect.environment, invocation),
-        search_folders=(*folders, *toolchain.search_folders),
     )
 
 

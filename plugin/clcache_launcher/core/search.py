@@ -6,6 +6,7 @@ includers' folders a file of that name exists. Any change of it is a miss, wheth
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ class SearchPlan:
     looks: tuple[tuple[str, _ByPart], ...]
     precompiled: tuple[str, ...]
     """Suffixes of names that stand for a precompiled header."""
+    tested: frozenset[str]
+    """Base names of ``__has_include``: such a file matters by its being there alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,11 @@ def search_plan(
     """
     at_start = {name + suffix for name in forced for suffix in ("", *rules.forced_precompiled)}
     everywhere = set(at_start)
+    tested: set[str] = set()
     quoted: dict[str, set[str]] = {cwd: set(at_start)}
     for path, facts in files:
         beside = {os.fsdecode(name) for name in (*facts.quoted, *facts.tested_quoted)}
+        tested.update(os.fsdecode(name) for name in (*facts.tested_quoted, *facts.tested_angled))
         everywhere.update(beside, (os.fsdecode(name) for name in (*facts.angled, *facts.tested_angled)))
         quoted.setdefault(os.path.dirname(path), set()).update(beside)
     if rules.beside_every_includer:
@@ -97,7 +102,8 @@ def search_plan(
 
     looks = [(folder, group(everywhere)) for folder in dict.fromkeys(search_folders)]
     looks += [(folder, group(beside)) for folder, beside in quoted.items() if beside]
-    return SearchPlan(tuple(looks), rules.precompiled + rules.forced_precompiled)
+    base_names = frozenset(re.split(r"[/\\]", name)[-1] for name in tested)
+    return SearchPlan(tuple(looks), rules.precompiled + rules.forced_precompiled, base_names)
 
 
 def search_state(plan: SearchPlan, folders: FolderNames) -> SearchState:
@@ -124,6 +130,13 @@ def search_state(plan: SearchPlan, folders: FolderNames) -> SearchState:
         if found := state.found(place):
             digest.update("\0".join((place, *sorted(found), "", "")).encode("utf-8", "surrogateescape"))
     return SearchState(digest.digest(DIGEST_BYTES), wanted, listings)
+
+
+def _tails(paths: Sequence[str], folders: Iterable[str]) -> set[str]:
+    """For each path below a folder, the rest of it: the names under which it can have been found there."""
+    heads = [folder.rstrip("/") + "/" for folder in folders]
+    tails = {path[len(head) :] for path in paths for head in heads if path.startswith(head)}
+    return tails | {os.path.basename(path) for path in paths}
 
 
 def _by_folder_part(names: Iterable[str]) -> _ByPart:

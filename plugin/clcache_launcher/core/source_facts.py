@@ -1,12 +1,13 @@
 """Facts of sources by content digest: remembered, stored, or scanned."""
 
-from collections.abc import Iterable
-from dataclasses import astuple, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields, replace
 from typing import Final
 
 import msgpack
 
 from clcache_launcher.core.facts import Facts, can_paste_time_macro, scan_definition, scan_source
+from clcache_launcher.core.wrapped_tests import DirectiveNames, scan_directive_names, unite
 from clcache_launcher.errors import EntryFormatError, StorageError
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
@@ -25,8 +26,9 @@ class SourceFacts:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._known: dict[Digest, Facts] = {}
+        self._directives: dict[Digest, DirectiveNames] = {}
 
-    def gather(self, files: Iterable[tuple[str, Digest]], storage: LocalStorage) -> list[tuple[str, Facts]] | None:
+    def gather(self, files: Sequence[tuple[str, Digest]], storage: LocalStorage) -> list[tuple[str, Facts]] | None:
         """Facts of each file, or ``None`` when one no longer has its digest."""
         gathered: list[tuple[str, Facts]] = []
         scanned: list[tuple[Digest, bytes]] = []
@@ -46,7 +48,37 @@ class SourceFacts:
             except StorageError:
                 # They will be scanned again; whether the folder works shows when the result is stored.
                 pass
+        if any(facts.forwards_test for _, facts in gathered):
+            return self._with_wrapped_tests(files, gathered)
         return gathered
+
+    def _with_wrapped_tests(
+        self, files: Sequence[tuple[str, Digest]], gathered: Sequence[tuple[str, Facts]]
+    ) -> list[tuple[str, Facts]] | None:
+        """The same facts with what may be asked for through a macro, in any of the files."""
+        directives: list[DirectiveNames] = []
+        for path, digest in files:
+            if digest not in self._directives:
+                read = read_file(path)
+                if read is None or digest_of(read[0]) != digest:
+                    return None
+                self._directives[digest] = scan_directive_names(read[0])
+            directives.append(self._directives[digest])
+        names = unite(directives)
+        if names is None:
+            return [(path, replace(facts, computed_test=True)) for path, facts in gathered]
+        asked = tuple(sorted(names))
+        return [
+            (
+                path,
+                replace(
+                    facts,
+                    tested_quoted=(*facts.tested_quoted, *asked),
+                    tested_angled=(*facts.tested_angled, *asked),
+                ),
+            )
+            for path, facts in gathered
+        ]
 
     def _stored(self, digest: Digest, storage: LocalStorage) -> Facts | None:
         try:
@@ -82,7 +114,7 @@ def refusal(files: Iterable[tuple[str, Facts]], definitions: Iterable[str]) -> U
             (facts.assembler_include, Reason.ASSEMBLER_INCLUDE),
             (facts.modules, Reason.MODULES),
             (facts.file_pragma, Reason.FILE_PRAGMA),
-            (facts.computed_include, Reason.COMPUTED_INCLUDE),
+            (facts.computed_test, Reason.COMPUTED_TEST),
         ):
             if is_so:
                 return Uncacheable(reason, path)

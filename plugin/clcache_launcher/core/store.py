@@ -19,14 +19,14 @@ from clcache_launcher.core.lookup import Miss, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry, Result, Streams
-from clcache_launcher.core.search import SearchState, search_state
+from clcache_launcher.core.search import SearchPlan, SearchState, search_state
 from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["Attempt", "Ran", "Stored", "plan_attempt", "store"]
+__all__ = ["Attempt", "Ran", "Stored", "Unclear", "plan_attempt", "store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """The run may have failed for what was added to its command line; the compiler is to run as given."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What the caller is to see, and why nothing was stored, if so."""
 
@@ -72,12 +77,15 @@ def plan_attempt(prepared: Prepared, miss: Miss, storage: LocalStorage, knowledg
     return Attempt(prepared, miss, plan, scratch, folders)
 
 
-def store(attempt: Attempt, ran: Ran, storage: LocalStorage, knowledge: Knowledge) -> Stored:
+def store(attempt: Attempt, ran: Ran, storage: LocalStorage, knowledge: Knowledge) -> Stored | Unclear:
     """Store what a run made.
 
     What the caller is to see is told also when the cache folder does not work.
     """
+    is_ours = attempt.plan.argv != attempt.prepared.invocation.arguments
     try:
+        if ran.exit_code != 0 and is_ours and attempt.plan.depfile and not os.path.exists(attempt.plan.depfile):
+            return Unclear()
         listed, stdout = _listed_files(attempt, ran)
     finally:
         with contextlib.suppress(OSError):
@@ -130,7 +138,7 @@ def _entry(
     precompiled = state.precompiled_header(plan)
     if precompiled is not None:
         return Uncacheable(Reason.PRECOMPILED_HEADER, precompiled)
-    changed = _changed_folder(attempt, state, ran.started_ns)
+    changed = _changed_folder(attempt, plan, state, ran.started_ns)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
     return Entry(includes, state.digest, _streams(prepared, stdout, ran.stderr))
@@ -154,16 +162,27 @@ def _includes(
     return tuple(includes)
 
 
-def _changed_folder(attempt: Attempt, state: SearchState, started_ns: int) -> str | None:
+def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:
     """A folder in which one of the looked for names may have come or gone while the compiler ran."""
     for folder, listing in state.listings.items():
         before = attempt.folders.get(folder)
+        wanted, found = state.wanted.get(folder, frozenset()), state.found(folder)
         if before is not None:
-            if before is not listing and before.files & state.wanted.get(folder, frozenset()) != state.found(folder):
+            if before is not listing and before.files & wanted != found:
                 return folder
         elif listing.signature is not None and listing.signature.ctime_ns >= started_ns:
-            return folder
+            # Objects may be made here all the time. A header that went was listed, unless it was only tested for.
+            went = (wanted - found) & plan.tested
+            if went or any(_is_younger(os.path.join(folder, name), started_ns) for name in found):
+                return folder
     return None
+
+
+def _is_younger(path: str, started_ns: int) -> bool:
+    try:
+        return os.lstat(path).st_ctime_ns >= started_ns
+    except OSError:
+        return True
 
 
 def _streams(prepared: Prepared, stdout: bytes, stderr: bytes) -> Streams:

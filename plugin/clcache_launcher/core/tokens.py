@@ -1,9 +1,9 @@
 """What the first translation phases may make of the bytes of a C-family source file.
 
 How a file is read depends on the compiler, its language standard and the code page: whether ``R"(`` opens a raw string,
-``??/`` is a backslash, a backslash with blanks behind it joins lines, ``1'0`` is one number, ``//*`` opens a block
-comment. None of this is known here. So a file in which the answers differ gets several readings, one after the other:
-what any of them shows is not missed.
+``??/`` is a backslash, a backslash with blanks behind it joins lines, ``1'0`` is one number, ``//`` opens a comment in
+strict C90, a non-ASCII character belongs to a name. None of this is known here. So a file in which the answers differ
+gets several readings, one after the other: what any of them shows is not missed.
 
 All patterns run in linear time. Only single-character items are repeated possessively: before Python 3.11.5 a
 possessive group could swallow half an iteration (CPython issue 106052).
@@ -22,7 +22,7 @@ BLANK: Final = rb"[ \t\f\v\0\x80-\xff]"
 
 _STRING: Final = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*"?'
 _CHARACTER: Final = rb"'[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)*'?"
-_NUMBER: Final = rb"(?<![0-9A-Za-z_$\x80-\xff])[0-9][0-9A-Za-z_.]*+(?:'[0-9A-Za-z_][0-9A-Za-z_.]*+)*|[0-9]++"
+_NUMBER: Final = rb"(?<![0-9A-Za-z_$])[0-9][0-9A-Za-z_.]*+(?:'[0-9A-Za-z_][0-9A-Za-z_.]*+)*|[0-9]++"
 _BLOCK_COMMENT: Final = rb"/(\*)[^*]*+(?:\*++[^*/][^*]*+)*(?:\*++/)?"
 _SENTINEL: Final = b"\n\0\n"
 
@@ -48,11 +48,15 @@ _DOUBLE_BYTE: Final = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 # A number that goes on behind a quote where C++14 and C23 are spoken.
 _QUOTE_IN_WORD: Final = re.compile(rb"'(?<=[0-9A-Za-z_.].)[0-9A-Za-z_]")
 _QUOTE_IN_NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z_$.])[A-Za-z_$.]*+[0-9][0-9A-Za-z_$.]*+'[0-9A-Za-z_]")
+_DEFINITION_TAIL: Final = re.compile(
+    rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+define\b[^\n/]*+(?:/(?!/)[^\n/]*+)*//([^\n]*+)"
+)
+_TIME_MACRO: Final = re.compile(rb"\b__(?:DATE|TIME|TIMESTAMP)__\b")
 
 # Here a NUL stands for a removed splice: inside a raw string it is none.
 _RAW_STRING: Final = re.compile(
-    rb"""((?:[^"'/0-9A-Za-z_$\x80-\xff]++
-            |(?!(?:u8|[uUL])?\0*+R\0*+"[^ ()\\\t\v\f\n\0"]{0,16}\()[A-Za-z_$\x80-\xff][\x000-9A-Za-z_$\x80-\xff]*+
+    rb"""((?:[^"'/0-9A-Za-z_$]++
+            |(?!(?:u8|[uUL])?\0*+R\0*+"[^ ()\\\t\v\f\n\0"]{0,16}\()[A-Za-z_$][\x000-9A-Za-z_$]*+
             |"[^"\\\n]*+(?:\\\0*+[^\n\0][^"\\\n]*+)*"?
             |'[^'\\\n]*+(?:\\\0*+[^\n\0][^'\\\n]*+)*'?
             |[0-9][\x000-9A-Za-z_.]*+(?:'[0-9A-Za-z_][\x000-9A-Za-z_.]*+)*
@@ -60,7 +64,7 @@ _RAW_STRING: Final = re.compile(
             |/\0*+/[^\n]*+
             |/(?!\0*+[/*])
          ){1,200})
-        |(?:u8|[uUL])?\0*+R\0*+"([^ ()\\\t\v\f\n\0"]{0,16})\((?:(.*?)\)\2"|(.*))
+        |(?:u8|[uUL])?\0*+R\0*+"([^ ()\\\t\v\f\n\0"]{0,16})\((?:(.*?)\)\2"|.*)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -76,12 +80,12 @@ class Source:
     code: bytes
     """The text with its literals."""
     masked: bytes
-    """The same with every string and character literal emptied (so that both are ``""``), line by line."""
+    """The same with every string and character literal emptied, so that both are ``""``."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Lexer:
-    """The patterns of one set of answers to what ``'`` in a number and ``//*`` mean."""
+    """The patterns of one set of answers to what ``'`` in a number and ``//`` mean."""
 
     segment: re.Pattern[bytes]
     literal: re.Pattern[bytes]
@@ -96,20 +100,20 @@ class _Lexer:
         return Source(code, self.literal.sub(b'""', code))
 
 
-def _make_lexer(*, separators: bool = False, slash_slash_star: bool = True) -> _Lexer:
-    stops, number = (rb"/\"'0-9", rb"|" + _NUMBER) if separators else (rb"/\"'", rb"")
-    division, line = (rb"/(?![/*])", rb"//") if slash_slash_star else (rb"/(?!\*|/(?!\*))", rb"//(?!\*)")
+def _make_lexer(
+    stops: bytes = rb"/\"'", number: bytes = b"", division: bytes = rb"|/(?![/*])", line_comment: bytes = rb"|//[^\n]*+"
+) -> _Lexer:
     plain = rb"[^" + stops + rb"]*+"
     literal = _STRING + rb"|" + _CHARACTER + number
     # The count bounds the memory of one match; what follows simply begins the next one.
-    code = rb"(" + plain + rb"(?:(?:" + literal + rb"|" + division + rb")" + plain + rb"){0,200})"
-    comment = rb"(?:" + _BLOCK_COMMENT + rb"|" + line + rb"[^\n]*+)?"
-    return _Lexer(re.compile(code + comment), re.compile(literal))
+    code = rb"(" + plain + rb"(?:(?:" + literal + division + rb")" + plain + rb"){0,200})"
+    return _Lexer(re.compile(code + rb"(?:" + _BLOCK_COMMENT + line_comment + rb")?"), re.compile(literal))
 
 
 _LEXER: Final = _make_lexer()
-_SEPARATOR_LEXER: Final = _make_lexer(separators=True)
-_OLD_LEXER: Final = _make_lexer(slash_slash_star=False)
+_SEPARATOR_LEXER: Final = _make_lexer(stops=rb"/\"'0-9", number=rb"|" + _NUMBER)
+_C90_LEXER: Final = _make_lexer(division=rb"|/(?!\*|/(?!\*))", line_comment=rb"|//(?!\*)[^\n]*+")
+_KEEPING_LEXER: Final = _make_lexer(division=rb"|//[^\n]*+|/(?![/*])", line_comment=b"")
 
 
 def read_source(data: bytes) -> Source | None:
@@ -154,11 +158,22 @@ def _lexed(text: bytes) -> Iterator[Source]:
     if _QUOTE_IN_WORD.search(doubtful) and _QUOTE_IN_NUMBER.search(doubtful):
         others.append(_SEPARATOR_LEXER)
     if b"//*" in text:
-        others.append(_OLD_LEXER)
+        others.append(_C90_LEXER)
     for lexer in others:
         reading = lexer.read(text)
         if reading is not None:
             yield reading
+    if b"//" in text and (b"__DATE__" in text or b"__TIME" in text):
+        yield from _definition_tails(text)
+
+
+def _definition_tails(text: bytes) -> Iterator[Source]:
+    """What gcc takes for tokens in its strict C90 modes: text behind ``//`` in a definition, if it tells the time."""
+    kept = _KEEPING_LEXER.read(text)
+    tails = [] if kept is None else _DEFINITION_TAIL.findall(kept.code)
+    timed = [tail for tail in tails if b"__DATE__" in tail or b"__TIME" in tail]
+    if timed:
+        yield Source(b"\n", b"\n" + b" ".join(_TIME_MACRO.findall(b" ".join(timed))) + b"\n")
 
 
 def _logical_texts(text: bytes) -> Iterator[bytes | None]:
@@ -188,7 +203,7 @@ def _joined_lines(text: bytes, has_trigraphs: bool) -> Iterator[bytes | None]:
 
 
 def _fold_raw_strings(marked: bytes) -> bytes:
-    """Turn each raw string into an ordinary one of the same text; an unterminated one ends with the file.
+    """Turn each raw string into an ordinary one of the same text; one without an end becomes a comment without an end.
 
     Args:
         marked: Source text in which a NUL stands for each removed splice.
@@ -199,7 +214,9 @@ def _fold_raw_strings(marked: bytes) -> bytes:
 def _fold_raw_string(match: re.Match[bytes]) -> bytes:
     if match[1] is not None:
         return match[1]
-    content = match[4] if match[3] is None else match[3]
+    content = match[3]
+    if content is None:
+        return b"/*"
     for char, escaped in ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\0", b"\\n")):
         content = content.replace(char, escaped)
     return b'"' + content + b'"'

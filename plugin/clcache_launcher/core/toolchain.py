@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from clcache_launcher.compilers.dialect import Dialect
+from clcache_launcher.compilers.families import dialect_for
 from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, parse_probe, probe_commands
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.model import Digest
@@ -34,6 +36,7 @@ class Toolchain:
     """A compiler with everything that it runs."""
 
     family: Family
+    dialect: Dialect
     identity: bytes
     """Enters the key: the compiler's answer and the content of its programs."""
     search_folders: tuple[str, ...]
@@ -116,7 +119,7 @@ class Toolchains:
         for path, digest in files:
             identity.update(os.fsencode(path) + b"\0" + digest)
         folders = tuple(os.path.join(cwd, folder) for folder in probe.search_folders)
-        return Toolchain(probe.family, identity.digest(), folders, tuple(files), watched)
+        return Toolchain(probe.family, dialect_for(probe), identity.digest(), folders, tuple(files), watched)
 
 
 def _has_relative_folder(value: str) -> bool:

@@ -17,7 +17,7 @@ from clcache_launcher.config.settings import Settings
 from clcache_launcher.config.sources import Resolved, fallback_folder, resolve
 from clcache_launcher.core.engine import Engine, Fault
 from clcache_launcher.core.lookup import Hit
-from clcache_launcher.core.store import Attempt, Ran
+from clcache_launcher.core.store import Attempt, Ran, Unclear
 from clcache_launcher.errors import ConfigError
 from clcache_launcher.model import Invocation, Uncacheable
 from clcache_launcher.protocol import (
@@ -106,6 +106,10 @@ class Sessions:
             report.report_stderr,
         )
         stored = self._engine.finish(attempt, ran, settings)
+        if isinstance(stored, Unclear):
+            connection.sendall(_PASS)
+            self._log.write(settings.log, understood.invocation, "uncacheable: compiler_failed", began)
+            return
         connection.sendall(print_message(report.exit_code, stored.stdout, report.stderr))
         outcome = f"error: {stored.fault}" if stored.fault else _outcome(stored.refused) if stored.refused else "miss"
         self._log.write(settings.log, understood.invocation, outcome, began)

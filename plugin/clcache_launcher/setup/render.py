@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ def write_files(context: Context) -> list[Path]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             mode = 0o755 if path == Path(context.launcher) else 0o644
-            replace_file(str(path), lambda temporary, data=content, mode=mode: write_new(temporary, data, mode))
+            replace_file(str(path), partial(write_new, data=content, mode=mode))
         except OSError as err:
             raise ClcacheError(f"{path}: {err.strerror}") from err
         written.append(path)

@@ -1,0 +1,27 @@
+/* What the Windows files share that only Windows knows. */
+#ifndef CLCACHE_WINDOWS_PROCESS_H
+#define CLCACHE_WINDOWS_PROCESS_H
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include "launcher.h"
+#include "windows_text.h"
+
+typedef struct {
+    const char *program, *line;
+    const wchar_t *folder, *environment; /* NULL: the launcher's own */
+    HANDLE input, output, error;         /* inheritable; nothing else is inherited */
+    DWORD flags;
+} Start;
+
+/* Starts a program; its handle, NULL when that failed, with the reason in GetLastError(). */
+HANDLE start_process(const Start *start);
+
+/* ---- windows.c ---- */
+/* The command line for argv: the end of the launcher's own where argv is the end of its arguments; allocated. */
+char *command_line_of(char *const *argv);
+/* Whether a program is a script of cmd.exe, which takes its command line apart by rules of its own. */
+bool is_batch_file(const char *path);
+
+#endif

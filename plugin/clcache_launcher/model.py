@@ -67,6 +67,7 @@ class Reason(enum.Enum):
     DISABLED = "disabled"
     INPUT_CHANGED = "input_changed"
     OUTPUT_MISSING = "output_missing"
+    PREPROCESSOR_MODE = "preprocessor_mode"
     READ_ONLY = "read_only"
 
 

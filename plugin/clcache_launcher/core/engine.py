@@ -95,6 +95,8 @@ class Engine:
     ) -> Hit | Attempt | Uncacheable:
         if settings.disable:
             return Uncacheable(Reason.DISABLED)
+        if settings.nodirect:
+            return Uncacheable(Reason.PREPROCESSOR_MODE)
         prepared = self._prepare(invocation, request)
         if isinstance(prepared, NotACompilation):
             return Uncacheable(prepared.reason)

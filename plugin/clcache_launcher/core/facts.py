@@ -8,7 +8,7 @@ with an encoding that does not extend ASCII.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clcache_launcher.core.pastes import TIME_MACROS, can_paste_time_macro, find_time_words, time_fragments
@@ -142,7 +142,9 @@ def scan_definition(text: str) -> Facts:
     if "\n" in text or "\r" in text:
         return _OPAQUE
     name, _, body = text.partition("=")
-    return scan_source(f"#define {name} {body}\n".encode("utf-8", "surrogateescape"))
+    facts = scan_source(f"#define {name} {body}\n".encode("utf-8", "surrogateescape"))
+    # What is asked through a macro is only looked for if a file defines it.
+    return replace(facts, computed_test=facts.computed_test or facts.forwards_test)
 
 
 def _facts_of(source: Source) -> Facts:

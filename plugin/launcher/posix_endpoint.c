@@ -21,7 +21,7 @@
 extern char **environ;
 
 enum {
-    ANSWER_LIMIT_S = 60, /* the first request with a compiler probes it and reads it whole */
+    ANSWER_LIMIT_S = 30, /* the first request with a compiler probes it and reads it whole */
     START_LIMIT_MS = 10000
 };
 

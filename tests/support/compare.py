@@ -28,9 +28,7 @@ def make_cached(cache: Cache, argv: Sequence[str], folder: Path, env: Mapping[st
     return _make(folder, lambda: cache.compile(*argv, cwd=folder, env=env))
 
 
-def check_bare_miss_hit(
-    cache: Cache, argv: Sequence[str], folder: Path, env: Mapping[str, str] | None = None
-) -> None:
+def check_bare_miss_hit(cache: Cache, argv: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> None:
     """Assert that an uncached compile, a miss and a hit leave the same, and that they were a miss and a hit."""
     before = cache.counts()
     bare = make_bare(cache, argv, folder, env)

@@ -104,7 +104,12 @@ def _family(compiler: str, text: bytes) -> Family | None:
 
 def _is_command(line: bytes) -> bool:
     """A command that the driver would run; it quotes as a shell reads."""
-    return line.startswith(b" ") and not line.startswith(b" (") and line.count(b'"') % 2 == 0 and (b" -" in line or b" \"-" in line)
+    return (
+        line.startswith(b" ")
+        and not line.startswith(b" (")
+        and line.count(b'"') % 2 == 0
+        and (b" -" in line or b' "-' in line)
+    )
 
 
 def _listed_folders(text: bytes) -> list[str]:

@@ -66,7 +66,7 @@ class Settings:
         metadata={
             "setting": SettingField(
                 kind=Kind.FOLDERS,
-                help="Folders that stand for each other in different trees; accepted, but trees do not share results yet",
+                help="Folders that stand for each other in different trees; accepted, but they share no results yet",
                 values="a folder or a list; in the environment joined as in `PATH`",
                 example="basedir: [., ../third_party]",
                 default_text="none",
@@ -90,7 +90,11 @@ class Settings:
     )
     nodirect: bool = field(
         default=False,
-        metadata={"setting": _flag("Never use direct mode; there is no other mode yet, so nothing is cached", "nodirect: true", "no_direct")},
+        metadata={
+            "setting": _flag(
+                "Never use direct mode; there is no other mode yet, so nothing is cached", "nodirect: true", "no_direct"
+            )
+        },
     )
     hardlink: bool = field(
         default=False,

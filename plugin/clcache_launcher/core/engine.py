@@ -90,9 +90,7 @@ class Engine:
             statistics.count_uncacheable(answer.reason)
         return answer
 
-    def _look_up(
-        self, invocation: Invocation, settings: Settings, request: bytes
-    ) -> Hit | Attempt | Uncacheable:
+    def _look_up(self, invocation: Invocation, settings: Settings, request: bytes) -> Hit | Attempt | Uncacheable:
         if settings.disable:
             return Uncacheable(Reason.DISABLED)
         if settings.nodirect:

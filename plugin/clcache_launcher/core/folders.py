@@ -15,7 +15,7 @@ class Listing:
     signature: Signature | None
     """``None`` when there is no such folder."""
     files: frozenset[str]
-    """Names of what is not a folder; a symbolic link counts as what it leads to, and not at all when that is missing."""
+    """Names of what is no folder; a symbolic link counts as what it leads to, and not at all when that is missing."""
     folders: frozenset[str]
     is_settled: bool
     """A later change will show in the signature."""

@@ -5,8 +5,8 @@ import stat
 from dataclasses import dataclass
 
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.core.records import Result
+from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import read_file
 
 __all__ = ["MadeOutput", "can_replace", "put_in_place", "read_outputs"]

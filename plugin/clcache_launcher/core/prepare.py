@@ -98,4 +98,3 @@ def _is_same(first: str, second: str) -> bool:
         return os.path.samefile(first, second)
     except OSError:
         return False
-

@@ -1,6 +1,7 @@
 """Questions of the front end to the core: JSON in, JSON out.
 
-A question is ``{"command": name, "folder": cache folder, …}``; an answer has ``ok`` and, where that is false, ``error``.
+A question is ``{"command": name, "folder": cache folder, …}``; an answer has ``ok`` and, where that is false,
+``error``.
 """
 
 import json

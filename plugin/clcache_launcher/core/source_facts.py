@@ -1,5 +1,6 @@
 """Facts of sources by content digest: remembered, stored, or scanned."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields, replace
 from typing import Final
@@ -43,11 +44,9 @@ class SourceFacts:
             self._known[digest] = facts
             gathered.append((path, facts))
         if scanned:
-            try:
+            # They can be scanned again; whether the folder works shows when the result is stored.
+            with contextlib.suppress(StorageError):
                 storage.index.add_facts(scanned)
-            except StorageError:
-                # They will be scanned again; whether the folder works shows when the result is stored.
-                pass
         if any(facts.forwards_test for _, facts in gathered):
             return self._with_wrapped_tests(files, gathered)
         return gathered

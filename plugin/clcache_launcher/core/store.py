@@ -199,7 +199,7 @@ def _add(
     prepared: list[PreparedContent] = []
     try:
         for output in made:
-            prepared.append(storage.prepare(output.data))
+            prepared.append(storage.prepare(output.data))  # noqa: PERF401 - what is prepared must be known at a fault
     except StorageError:
         storage.discard(prepared)
         raise

@@ -20,12 +20,34 @@ from clcache_launcher.util.process import run
 __all__ = ["Toolchain", "Toolchains"]
 
 _PROBE_TIMEOUT_S: Final = 30.0
-_ENVIRONMENT: Final = (
-    "PATH COMPILER_PATH GCC_EXEC_PREFIX GCC_ROOT CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH"
-    " OBJCPLUS_INCLUDE_PATH INCLUDE EXTERNAL_INCLUDE SDKROOT LD_LIBRARY_PATH CCC_OVERRIDE_OPTIONS CLANG_CONFIG_PATH"
-    " HOME XDG_CONFIG_HOME VCToolsInstallDir VCINSTALLDIR WindowsSdkDir WindowsSDKVersion UniversalCRTSdkDir UCRTVersion"
-    " SYSTEMROOT TEMP TMP"
-).split()
+_ENVIRONMENT: Final = [
+    "PATH",
+    "COMPILER_PATH",
+    "GCC_EXEC_PREFIX",
+    "GCC_ROOT",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "OBJC_INCLUDE_PATH",
+    "OBJCPLUS_INCLUDE_PATH",
+    "INCLUDE",
+    "EXTERNAL_INCLUDE",
+    "SDKROOT",
+    "LD_LIBRARY_PATH",
+    "CCC_OVERRIDE_OPTIONS",
+    "CLANG_CONFIG_PATH",
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "VCToolsInstallDir",
+    "VCINSTALLDIR",
+    "WindowsSdkDir",
+    "WindowsSDKVersion",
+    "UniversalCRTSdkDir",
+    "UCRTVersion",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+]
 """What a probe's answer can depend on; the probe sees these and nothing else."""
 _LIBRARY: Final = re.compile(rb"^\s*(?:\S+ => )?(/.*) \(0x[0-9a-f]+\)$", re.MULTILINE)
 _INTERPRETER_SEGMENT: Final = 3

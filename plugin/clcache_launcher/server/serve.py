@@ -11,8 +11,9 @@ import time
 from typing import Final
 
 from clcache_launcher.core.engine import Engine
-from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of, receive
 from clcache_launcher.core.questions import answer_question
+from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of, receive
+from clcache_launcher.server.elders import end_older_cores
 from clcache_launcher.server.endpoint import EndpointError, Listener
 from clcache_launcher.server.session import Sessions
 
@@ -134,6 +135,7 @@ def serve(endpoint: str, ready: int) -> int:
     # Hits are short: a thread that waits for its turn must not wait long.
     sys.setswitchinterval(0.0005)
     core = Core(listener)
+    threading.Thread(target=end_older_cores, args=(endpoint,), daemon=True).start()
     with contextlib.suppress(OSError):
         os.write(ready, b"1")
         os.close(ready)

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from blake3 import blake3
-from packaging.version import InvalidVersion, Version
 
 from clcache_launcher import __version__
 from clcache_launcher.config.files import are_current
-from clcache_launcher.config.settings import Settings
 from clcache_launcher.config.sources import Resolved, fallback_folder, resolve
 from clcache_launcher.core.engine import Engine, Fault
 from clcache_launcher.core.lookup import Hit
@@ -31,6 +29,7 @@ from clcache_launcher.protocol import (
     receive,
     run_message,
 )
+from clcache_launcher.server.elders import is_older
 from clcache_launcher.server.endpoint import wait_for_report
 from clcache_launcher.server.log import InvocationLog
 
@@ -75,7 +74,7 @@ class Sessions:
         understood = self._understand(payload, digest)
         if isinstance(understood, CompileRequest):
             connection.sendall(_PASS)
-            return not _is_newer(understood.version)
+            return not is_older(__version__, understood.version)
         settings = understood.resolved.settings
         answer = self._engine.begin(understood.invocation, settings, digest)
         if isinstance(answer, Attempt):
@@ -151,14 +150,6 @@ class Sessions:
         return understood
 
 
-def _is_newer(version: str) -> bool:
-    """Whether another version is newer than this one; what is no version is not."""
-    try:
-        return Version(version) > Version(__version__)
-    except InvalidVersion:
-        return False
-
-
 def _outcome(answer: Hit | Uncacheable | Fault) -> str:
     if isinstance(answer, Hit):
         return "hit"
@@ -171,7 +162,9 @@ def _sees_the_same(request: CompileRequest) -> bool:
     """Whether the launcher's paths lead to the same files here: it may be in another container."""
     program = os.path.join(request.cwd, request.compiler)
     return (
-        _identity("/") == request.root and _identity(request.cwd) == request.folder and _identity(program) == request.program
+        _identity("/") == request.root
+        and _identity(request.cwd) == request.folder
+        and _identity(program) == request.program
     )
 
 

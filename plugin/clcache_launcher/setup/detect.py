@@ -48,7 +48,9 @@ def find_launcher(environment: Mapping[str, str]) -> str:
     """
     found = shutil.which("clcache", path=_search_path(environment))
     if found is None:
-        raise ToolchainError("the program clcache is not found; install the package again: pip install clcache-launcher")
+        raise ToolchainError(
+            "the program clcache is not found; install the package again: pip install clcache-launcher"
+        )
     return os.path.realpath(found)
 
 

@@ -26,7 +26,7 @@ __all__ = ["main"]
 @click.option("--vendor", type=click.Path(path_type=Path), metavar="DIR", help="Copy the CMake module there.")
 @click.option("--print-module-dir", is_flag=True, help="Print the folder for CMAKE_MODULE_PATH.")
 @click.version_option(__version__, prog_name="clcache-setup")
-def _setup(
+def _setup(  # noqa: PLR0913 - one parameter an option
     source: Path,
     build_dir: Path | None,
     *,

@@ -1,5 +1,6 @@
 """One cache folder: results by manifest key, their artifacts, and the folder's size."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,7 +58,9 @@ class LocalStorage:
         for item in prepared:
             self.artifacts.discard(item.scratch)
 
-    def add(self, manifest: ManifestKey, entry: StoredEntry, result_body: bytes, prepared: Iterable[PreparedContent]) -> None:
+    def add(
+        self, manifest: ManifestKey, entry: StoredEntry, result_body: bytes, prepared: Iterable[PreparedContent]
+    ) -> None:
         """Add an entry, its result and the result's artifacts; that they are there already is a success.
 
         The files are put in place inside the index's transaction, as they are removed inside one: an artifact is
@@ -123,7 +126,5 @@ class LocalStorage:
 
     def close(self) -> None:
         """Close the index."""
-        try:
+        with contextlib.suppress(StorageError):
             self.index.close()
-        except StorageError:
-            pass

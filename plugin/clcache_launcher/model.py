@@ -59,6 +59,7 @@ class Reason(enum.Enum):
     EMBED = "embed"
     ENVIRONMENT = "environment"
     FILE_PRAGMA = "file_pragma"
+    HEADER_MAP = "header_map"
     SOURCE_ENCODING = "source_encoding"
     TIME_MACRO = "time_macro"
     # What became of it

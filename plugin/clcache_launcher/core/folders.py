@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, signature_of
+from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
 
 __all__ = ["FolderNames", "Listing"]
 
@@ -17,11 +17,13 @@ class Listing:
     files: frozenset[str]
     """Names of what is no folder; a symbolic link counts as what it leads to, and not at all when that is missing."""
     folders: frozenset[str]
+    is_file: bool
+    """It is no folder but a file, such as a header map."""
     is_settled: bool
     """A later change will show in the signature."""
 
 
-_ABSENT = Listing(None, frozenset(), frozenset(), is_settled=True)
+_ABSENT = Listing(None, frozenset(), frozenset(), is_file=False, is_settled=True)
 
 
 class FolderNames:
@@ -61,7 +63,9 @@ def _read(folder: str) -> Listing:
                     # What a dangling link leads to can appear without a trace in this folder.
                     settled = False
         signature = signature_of(os.stat(folder))
+    except NotADirectoryError:
+        return Listing(folder_signature(folder), frozenset(), frozenset(), is_file=True, is_settled=False)
     except OSError:
         return _ABSENT
-    settled = settled and signature == signature_of(status) and signature.ctime_ns < before_ns
-    return Listing(signature, frozenset(files), frozenset(folders), settled)
+    settled = settled and signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
+    return Listing(signature, frozenset(files), frozenset(folders), is_file=False, is_settled=settled)

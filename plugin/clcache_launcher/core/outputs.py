@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Result
 from clcache_launcher.storage.local import LocalStorage
-from clcache_launcher.util.files import read_file
+from clcache_launcher.util.files import is_younger, read_file
 
 __all__ = ["MadeOutput", "can_replace", "put_in_place", "read_outputs"]
 
@@ -46,7 +46,7 @@ def read_outputs(prepared: Prepared, started_ns: int) -> list[MadeOutput] | None
         if not _is_plain(path):
             return None
         read = read_file(path)
-        if read is not None and read[1].ctime_ns >= started_ns:
+        if read is not None and is_younger(read[1].ctime_ns, started_ns):
             made.append(MadeOutput(output.role, read[0]))
         elif output.role == "object":
             return None

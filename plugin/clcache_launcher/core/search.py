@@ -56,6 +56,10 @@ class SearchState:
         listing, wanted = self.listings.get(folder), self.wanted.get(folder)
         return listing.files & wanted if listing and wanted else frozenset()
 
+    def header_map(self) -> str | None:
+        """A search folder that is a file: what it leads to is not known."""
+        return next((folder for folder, listing in self.listings.items() if listing.is_file), None)
+
     def precompiled_header(self, plan: SearchPlan) -> str | None:
         """A precompiled header that the compiler may have taken in place of a header."""
         for folder in self.wanted if plan.precompiled else ():
@@ -129,6 +133,8 @@ def search_state(plan: SearchPlan, folders: FolderNames) -> SearchState:
     for place in sorted(wanted):
         if found := state.found(place):
             digest.update("\0".join((place, *sorted(found), "", "")).encode("utf-8", "surrogateescape"))
+    if header_map := state.header_map():
+        digest.update(b"header map\0" + os.fsencode(header_map))
     return SearchState(digest.digest(DIGEST_BYTES), wanted, listings)
 
 

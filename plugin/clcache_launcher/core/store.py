@@ -24,7 +24,7 @@ from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
-from clcache_launcher.util.files import digest_of, read_file
+from clcache_launcher.util.files import digest_of, is_younger, read_file
 
 __all__ = ["Attempt", "Ran", "Stored", "Unclear", "plan_attempt", "store"]
 
@@ -138,6 +138,9 @@ def _entry(
     precompiled = state.precompiled_header(plan)
     if precompiled is not None:
         return Uncacheable(Reason.PRECOMPILED_HEADER, precompiled)
+    header_map = state.header_map()
+    if header_map is not None:
+        return Uncacheable(Reason.HEADER_MAP, header_map)
     changed = _changed_folder(attempt, plan, state, ran.started_ns)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
@@ -155,7 +158,7 @@ def _includes(
         except OSError:
             return Uncacheable(Reason.INPUT_CHANGED, path)
         digest = knowledge.digests.digest(path)
-        if digest is None or changed_ns >= started_ns:
+        if digest is None or is_younger(changed_ns, started_ns):
             return Uncacheable(Reason.INPUT_CHANGED, path)
         if path != source:
             includes.append((path, digest))
@@ -170,7 +173,7 @@ def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, star
         if before is not None:
             if before is not listing and before.files & wanted != found:
                 return folder
-        elif listing.signature is not None and listing.signature.ctime_ns >= started_ns:
+        elif listing.signature is not None and is_younger(listing.signature.ctime_ns, started_ns):
             # Objects may be made here all the time. A header that went was listed, unless it was only tested for.
             went = (wanted - found) & plan.tested
             if went or any(_is_younger(os.path.join(folder, name), started_ns) for name in found):
@@ -180,7 +183,7 @@ def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, star
 
 def _is_younger(path: str, started_ns: int) -> bool:
     try:
-        return os.lstat(path).st_ctime_ns >= started_ns
+        return is_younger(os.lstat(path).st_ctime_ns, started_ns)
     except OSError:
         return True
 

@@ -5,7 +5,7 @@ import os
 import re
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,6 +66,8 @@ class Toolchain:
     """Programs and libraries with their digests."""
     folders: tuple[tuple[str, Signature | None], ...]
     """The folders of ``PATH``: a program that appears there may run instead of another."""
+    found_on_path: tuple[tuple[str, str], ...]
+    """Programs that were looked for there with the paths found; empty when a script may look for others."""
 
 
 class Toolchains:
@@ -109,9 +111,13 @@ class Toolchains:
 
     def is_current(self, toolchain: Toolchain) -> bool:
         """Whether the compiler is still what it was when it was probed."""
-        return self._digests.hold(toolchain.files) and all(
-            folder_signature(folder) == signature for folder, signature in toolchain.folders
-        )
+        if not self._digests.hold(toolchain.files):
+            return False
+        if all(folder_signature(folder) == signature for folder, signature in toolchain.folders):
+            return True
+        folders = [folder for folder, _ in toolchain.folders]
+        found = tuple((name, _first_program(name, folders)) for name, _ in toolchain.found_on_path)
+        return bool(found) and found == toolchain.found_on_path
 
     def _probe(
         self, compiler: str, language: str, arguments: tuple[str, ...], cwd: str, environment: Mapping[str, str]
@@ -127,21 +133,30 @@ class Toolchains:
         return self._toolchain(compiler, probe, cwd, variables) if probe else None
 
     def _toolchain(self, compiler: str, probe: Probe, cwd: str, environment: Mapping[str, str]) -> Toolchain | None:
-        watched = tuple((place, folder_signature(place)) for place in _path_folders(cwd, environment))
-        programs = [compiler]
-        programs += [found for name in probe.programs if (found := _on_path(name, cwd, environment))]
+        path = _path_folders(cwd, environment)
+        watched = tuple((folder, folder_signature(folder)) for folder in path)
+        on_path = {name: _first_program(name, path) for name in probe.programs if not os.path.isabs(name)}
+        programs = [compiler, *filter(os.path.isfile, probe.programs), *filter(None, on_path.values())]
         programs += [library for program in programs for library in _libraries(program, cwd, environment)]
         files: list[tuple[str, Digest]] = []
-        for path in dict.fromkeys(programs):
-            digest = self._digests.digest(path)
+        for program in dict.fromkeys(program for program in programs if os.path.isabs(program)):
+            digest = self._digests.digest(program)
             if digest is None:
                 return None
-            files.append((path, digest))
+            files.append((program, digest))
         identity = hashlib.blake2b(probe.version, digest_size=32)
-        for path, digest in files:
-            identity.update(os.fsencode(path) + b"\0" + digest)
-        folders = tuple(os.path.join(cwd, folder) for folder in probe.search_folders)
-        return Toolchain(probe.family, dialect_for(probe), identity.digest(), folders, tuple(files), watched)
+        for program, digest in files:
+            identity.update(os.fsencode(program) + b"\0" + digest)
+        found = () if _is_script(compiler) else tuple(on_path.items())
+        return Toolchain(
+            family=probe.family,
+            dialect=dialect_for(probe),
+            identity=identity.digest(),
+            search_folders=tuple(os.path.join(cwd, folder) for folder in probe.search_folders),
+            files=tuple(files),
+            folders=watched,
+            found_on_path=found,
+        )
 
 
 def _has_relative_folder(value: str) -> bool:
@@ -152,14 +167,18 @@ def _path_folders(cwd: str, environment: Mapping[str, str]) -> list[str]:
     return [os.path.join(cwd, folder) for folder in dict.fromkeys(environment.get("PATH", "").split(os.pathsep))]
 
 
-def _on_path(name: str, cwd: str, environment: Mapping[str, str]) -> str | None:
-    if os.path.isabs(name):
-        return name if os.path.isfile(name) else None
-    for folder in _path_folders(cwd, environment):
-        candidate = os.path.join(folder, name)
-        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
-            return candidate
-    return None
+def _first_program(name: str, folders: Iterable[str]) -> str:
+    """Path of the program that a command's name leads to, or an empty string."""
+    candidates = (os.path.join(folder, name) for folder in folders)
+    return next((path for path in candidates if os.path.isfile(path) and os.access(path, os.X_OK)), "")
+
+
+def _is_script(program: str) -> bool:
+    try:
+        with open(program, "rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return True
 
 
 def _libraries(program: str, cwd: str, environment: Mapping[str, str]) -> list[str]:

@@ -1,9 +1,9 @@
 """Names that are asked for through a macro which passes its argument on to ``__has_include``.
 
-Such a macro (``FMT_HAS_INCLUDE(<string_view>)``) may be used in any file of the translation unit. The name then stands
-as a literal in some directive, so every literal in a condition or in a macro's body counts as asked for: one too many is a
-name more to look for. A word of a literal that is a macro's name somewhere (``#define fcntl fcntl64``) may be expanded:
-then the name counts in each of its forms.
+Such a macro (``FMT_HAS_INCLUDE(<string_view>)``) may be used in any file of the translation unit. The name then
+stands as a literal in some directive, so every literal in a condition or in a macro's body counts as asked for: one
+too many is a name more to look for. A word of a literal that is a macro's name somewhere (``#define fcntl fcntl64``)
+may be expanded: then the name counts in each of its forms.
 """
 
 import re

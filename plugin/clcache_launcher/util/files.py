@@ -19,6 +19,7 @@ __all__ = [
     "file_clock_ns",
     "folder_signature",
     "hash_file",
+    "is_younger",
     "read_file",
     "replace_file",
     "signature_of",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 DIGEST_BYTES: Final = 16
+_SECOND_NS: Final = 10**9
 _COARSE_CLOCK: Final = getattr(time, "CLOCK_REALTIME_COARSE", None) or 5
 
 
@@ -54,6 +56,14 @@ def file_clock_ns() -> int:
     if os.name == "posix" and os.uname().sysname == "Linux":
         return time.clock_gettime_ns(_COARSE_CLOCK)
     return time.time_ns()
+
+
+def is_younger(stamp_ns: int, than_ns: int) -> bool:
+    """Whether a file with this change time may have changed at or after a moment of the file clock.
+
+    A stamp of whole seconds may come from a file system that knows no finer ones.
+    """
+    return stamp_ns >= (than_ns if stamp_ns % _SECOND_NS else than_ns - than_ns % _SECOND_NS)
 
 
 def signature_of(status: os.stat_result) -> Signature:
@@ -98,7 +108,7 @@ def read_file(path: str) -> tuple[bytes, Signature, bool] | None:
     finally:
         os.close(handle)
     signature = signature_of(after)
-    settled = signature == signature_of(status) and signature.ctime_ns < before_ns
+    settled = signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
     return data, signature, settled
 
 

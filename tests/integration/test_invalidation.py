@@ -146,6 +146,26 @@ def test_tested_header_that_appears_is_miss(project: Project) -> None:
 
 
 @compilers
+@pytest.mark.parametrize("place", ["first/c.h", "c.h"])
+def test_header_named_by_a_macro_that_appears_earlier_is_not_overlooked(project: Project, place: str) -> None:
+    project.write("second/c.h", "int c = 1;\n")
+    project.write("a.cpp", '#define NAME "c.h"\n#include NAME\n')
+    _twice(project, "miss")
+    project.write(place, "int c = 2;\n")
+    _twice(project, "miss")
+
+
+@compilers
+@pytest.mark.parametrize("ask", ["#if HAS(<maybe.h>)", '#if HAS("maybe.h")', "#define M <maybe.h>\n#if HAS(M)"])
+def test_header_tested_through_a_macro_that_appears_is_miss(project: Project, ask: str) -> None:
+    project.write("second/h.h", "#define H 1\n#define D 1\n#define HAS(x) __has_include(x)\n")
+    project.write("a.cpp", f'#include "h.h"\n{ask}\nint maybe;\n#endif\n')
+    _twice(project, "miss")
+    project.write("first/maybe.h", "")
+    _twice(project, "miss")
+
+
+@compilers
 def test_unrelated_file_that_appears_is_hit(project: Project) -> None:
     project.write("first/other.h", "")
     project.write("other.o", "")
@@ -292,7 +312,9 @@ def test_old_object_is_treated_as_the_compiler_would(project: Project, put: _Edi
         found = []
         for path in left:
             data = b"" if path.is_symlink() and path.resolve() == Path("/dev/null") else path.read_bytes()
-            found.append((path.name, path.is_symlink(), path.stat().st_nlink if path.is_file() else 0, data[:4] + data[8:]))
+            found.append(
+                (path.name, path.is_symlink(), path.stat().st_nlink if path.is_file() else 0, data[:4] + data[8:])
+            )
             path.unlink()
         return found
 

@@ -95,9 +95,9 @@ _FILE_WORD: Final = re.compile(
     rb"|source_location(?<!\w.{15})\b"
 )
 _ANONYMOUS_NAMESPACE: Final = re.compile(rb"namespace[\n \t\f\v\0\x80-\xff]*+(?:\{|<%|\[\[|__attribute__|__declspec)")
-_FILE_PRAGMA_MARKS: Final = (b"include_alias", b"pch_preprocess", b"hdrstop", b"dependency", b"module")
+_FILE_PRAGMA_MARKS: Final = (b"include_alias", b"pch_preprocess", b"dependency", b"module")
 _FILE_PRAGMA: Final = _compile(
-    rb"\b(?:include_alias|pch_preprocess|hdrstop|GCCBLANKSdependency|clangBLANKSmodule)\b|HASHpragmaGAPdependency\b"
+    rb"\b(?:include_alias|pch_preprocess|GCCBLANKSdependency|clangBLANKSmodule)\b|HASHpragmaGAPdependency\b"
 )
 # An import may follow a statement on its line, as clang takes it; MODULE(x) and `module` as a name are no modules.
 _MODULE: Final = _compile(

@@ -1,7 +1,7 @@
 """From an invocation to what is needed to look it up: compiler, compilation, environment, search folders."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clcache_launcher.compilers.dependencies import can_be_listed
@@ -40,7 +40,7 @@ class Prepared:
         # "/a/./b" is "/a/b" whatever the links; what ".." leads to, the file system knows.
         return joined if ".." in joined else os.path.normpath(joined)
 
-    def plan_search(self, files: Iterable[tuple[str, Facts]]) -> SearchPlan:
+    def plan_search(self, files: Sequence[tuple[str, Facts]]) -> SearchPlan:
         """Which names this compilation looks for where, given its source and includes with their facts."""
         rules = SEARCH_RULES[self.toolchain.family]
         return search_plan(files, self.search_folders, self.invocation.cwd, self.compilation.force_includes, rules)

@@ -70,7 +70,7 @@ class SearchState:
 
 
 def search_plan(
-    files: Iterable[tuple[str, Facts]],
+    files: Sequence[tuple[str, Facts]],
     search_folders: Sequence[str],
     cwd: str,
     forced: Iterable[str],
@@ -88,9 +88,17 @@ def search_plan(
     at_start = {name + suffix for name in forced for suffix in ("", *rules.forced_precompiled)}
     everywhere = set(at_start)
     tested: set[str] = set()
+    computed: set[str] = set()
+    if any(facts.computed_include for _, facts in files):
+        # What a macro named was included: its name is the tail of an include's path.
+        paths = [path for path, _ in files]
+        computed = _tails(paths, [*search_folders, *map(os.path.dirname, paths)])
+        everywhere |= computed
     quoted: dict[str, set[str]] = {cwd: set(at_start)}
     for path, facts in files:
         beside = {os.fsdecode(name) for name in (*facts.quoted, *facts.tested_quoted)}
+        if facts.computed_include:
+            beside |= computed
         tested.update(os.fsdecode(name) for name in (*facts.tested_quoted, *facts.tested_angled))
         everywhere.update(beside, (os.fsdecode(name) for name in (*facts.angled, *facts.tested_angled)))
         quoted.setdefault(os.path.dirname(path), set()).update(beside)
@@ -140,9 +148,8 @@ def search_state(plan: SearchPlan, folders: FolderNames) -> SearchState:
 
 def _tails(paths: Sequence[str], folders: Iterable[str]) -> set[str]:
     """For each path below a folder, the rest of it: the names under which it can have been found there."""
-    heads = [folder.rstrip("/") + "/" for folder in folders]
-    tails = {path[len(head) :] for path in paths for head in heads if path.startswith(head)}
-    return tails | {os.path.basename(path) for path in paths}
+    heads = {folder.rstrip("/") + "/" for folder in folders}
+    return {path[len(head) :] for path in paths for head in heads if path.startswith(head)}
 
 
 def _by_folder_part(names: Iterable[str]) -> _ByPart:

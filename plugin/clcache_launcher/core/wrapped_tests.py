@@ -21,6 +21,10 @@ _MACRO: Final = re.compile(rb"[ \t\f\v\0]*+(\w++)(?!\()([^\n]*+)")
 _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _PART: Final = re.compile(rb"[\w./+@=-]*")
 _MOST_FORMS: Final = 64
+_FUNCTION: Final = re.compile(rb"\n[ \t\f\v\0]*+(?:#|%:)[ \t\f\v\0]*+define[ \t\f\v\0]++(\w++)\(([^)\n]*+)\)([^\n]*+)")
+_PASSED_ON: Final = re.compile(
+    rb"[ \t\f\v\0(]*+__has_include(?:_next)?(?:__)?[ \t\f\v\0]*+\([ \t\f\v\0]*+(\w+)[ \t\f\v\0)]*+"
+)
 _ARGUMENT: Final = re.compile(rb"\(\s*<([\w./+@=-]+)>")
 
 
@@ -32,6 +36,10 @@ class DirectiveNames:
     """Literals in conditions and in macros' bodies."""
     arguments: frozenset[bytes]
     """Those in angles that a condition gives to a macro."""
+    forwarding: frozenset[bytes]
+    """Macros that pass their argument on to ``__has_include``."""
+    called: frozenset[bytes]
+    """Words in the bodies of its other macros with parameters."""
     macros: frozenset[tuple[bytes, bytes]]
     """Macros without parameters that it defines, with their bodies."""
 
@@ -40,7 +48,7 @@ def scan_directive_names(data: bytes) -> DirectiveNames:
     """Find the names in one file; one that is not understood has none."""
     source = read_source(data)
     if source is None:
-        return DirectiveNames(frozenset(), frozenset(), frozenset())
+        return DirectiveNames(*[frozenset()] * 5)
     names: set[bytes] = set()
     arguments: set[bytes] = set()
     macros: set[tuple[bytes, bytes]] = set()
@@ -52,12 +60,18 @@ def scan_directive_names(data: bytes) -> DirectiveNames:
                 macros.add((macro[1], macro[2].strip(b" \t\f\v\0")))
         else:
             arguments.update(_ARGUMENT.findall(found[1]))
-    return DirectiveNames(frozenset(names), frozenset(arguments), frozenset(macros))
+    functions = _FUNCTION.findall(source.code)
+    forwarding = {name for name, _, body in functions if _PASSED_ON.fullmatch(body)}
+    called = {word for name, _, body in functions if not _PASSED_ON.fullmatch(body) for word in _WORD.findall(body)}
+    return DirectiveNames(*map(frozenset, (names, arguments, forwarding, called, macros)))
 
 
 def unite(files: Iterable[DirectiveNames]) -> frozenset[bytes] | None:
     """The names of a translation unit, or ``None`` where expansion may make any name of them."""
     known = list(files)
+    # A macro with parameters that uses one of these may make any name of its argument.
+    if any(each.forwarding & other.called for each in known for other in known if each.forwarding):
+        return None
     arguments = frozenset[bytes]().union(*(each.arguments for each in known))
     words = {word for name in arguments for word in _WORD.findall(name)}
     bodies: dict[bytes, set[bytes]] = {}

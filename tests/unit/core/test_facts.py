@@ -307,7 +307,6 @@ def test_harmless_assembler_is_none(source: str) -> None:
         ('#pragma dependency "a"', "file_pragma"),
         ('_Pragma("GCC dependency \\"a\\"")', "file_pragma"),
         ('#pragma GCC pch_preprocess "a"', "file_pragma"),
-        ("#pragma hdrstop", "file_pragma"),
         ("#pragma clang module import a", "file_pragma"),
         ("#using <a.dll>", "file_pragma"),
         ("import a;", "modules"),
@@ -349,6 +348,7 @@ def test_definition_is_scanned_like_its_directive() -> None:
     assert scan_definition("X(y)=y##__").pastes
     assert scan_definition("X=__DA").time_fragments == (b"(__DA)",)
     assert scan_definition("X=__has_include(Y)").computed_test
+    assert scan_definition("X(y)=__has_include(y)").computed_test
     assert scan_definition("X=<x.h>") == Facts()
     assert scan_definition('X="__TIME__"') == Facts()
     assert scan_definition("X=\n").opaque

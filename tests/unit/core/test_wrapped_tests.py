@@ -8,7 +8,11 @@ from clcache_launcher.core.wrapped_tests import scan_directive_names, unite
 
 @pytest.mark.parametrize(
     "line",
-    ["#define HAS(x) __has_include(x)", "#  define HAS( name )  ( __has_include ( name ) )", "#define HAS(x)\\\n __has_include(x)"],
+    [
+        "#define HAS(x) __has_include(x)",
+        "#  define HAS( name )  ( __has_include ( name ) )",
+        "#define HAS(x)\\\n __has_include(x)",
+    ],
 )
 def test_macro_that_passes_its_argument_on_is_known(line: str) -> None:
     facts = scan_source(f"{line}\n".encode())
@@ -16,7 +20,9 @@ def test_macro_that_passes_its_argument_on_is_known(line: str) -> None:
     assert not facts.computed_test
 
 
-@pytest.mark.parametrize("line", ["#define HAS(x) __has_include(y)", "#define HAS __has_include", "#define H(x) (a + __has_include(x))"])
+@pytest.mark.parametrize(
+    "line", ["#define HAS(x) __has_include(y)", "#define HAS __has_include", "#define H(x) (a + __has_include(x))"]
+)
 def test_other_macros_are_computed_tests(line: str) -> None:
     assert scan_source(f"{line}\n".encode()).computed_test
 
@@ -27,6 +33,13 @@ def test_other_macros_are_computed_tests(line: str) -> None:
 )
 def test_literal_in_a_directive_is_asked_for(line: str) -> None:
     assert b"x/y.h" in scan_directive_names(f"{line}\n".encode()).names
+
+
+@pytest.mark.parametrize("line", ["#define D(d) HAS(<d/types.h>)", "#define Q(x) HAS(#x)", "#define A(x) HAS(x)"])
+def test_macro_that_makes_names_for_another_is_not_known(line: str) -> None:
+    forwards = scan_directive_names(b"#define HAS(x) __has_include(x)\n")
+    assert unite([forwards]) is not None
+    assert unite([forwards, scan_directive_names(f"{line}\n".encode())]) is None
 
 
 def test_literal_in_a_comment_is_not_asked_for() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from support.cache import Cache
 from support.compare import check_bare_miss_hit
 
@@ -26,7 +27,7 @@ _GNU_CASES = {
     "response_file": "@args.rsp",
     "split_debug_info": "-g -gsplit-dwarf -c a.cpp -o a.o",
     "stack_usage": "-fstack-usage -c a.cpp -o a.o",
-    "define_with_spaces": ["-DTEXT=\"a b\"", "-c", "a.cpp", "-o", "a.o"],
+    "define_with_spaces": ['-DTEXT="a b"', "-c", "a.cpp", "-o", "a.o"],
     "path_with_spaces": ["-I", "with space", "-c", "with space/s p.cpp", "-o", "o p.o"],
     "absolute_source": ["-c", "{folder}/a.cpp", "-o", "{folder}/a.o"],
 }
@@ -61,7 +62,9 @@ def project(work: Path) -> Path:
         '#include "inc/h.h"\n#include <stddef.h>\nint f() { return h(); }\n'
         "#ifdef WARN\nstatic int unused_function() { return 1; }\n#endif\n"
     )
-    (work / "b.c").write_text("#ifdef WARN\nint f(int unused) { return 1; }\n#else\nint f(void) { return 1; }\n#endif\n")
+    (work / "b.c").write_text(
+        "#ifdef WARN\nint f(int unused) { return 1; }\n#else\nint f(void) { return 1; }\n#endif\n"
+    )
     (work / "plain.txt").write_text("int g() { return 2; }\n")
     (work / "with space/s p.cpp").write_text('#include "i n.h"\n')
     (work / "with space/i n.h").write_text("int g();\n")

@@ -6,10 +6,10 @@ import shutil
 import signal
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from support.cache import Cache, Done
 from support.compare import make_bare, make_cached
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from support.cache import Cache
 from support.compare import make_bare, make_cached
 

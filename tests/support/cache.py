@@ -52,7 +52,13 @@ class Cache:
         """Run any program with this cache's environment."""
         environment = {k: v for k, v in self.environment.items() if k not in drop} | dict(env or {})
         done = subprocess.run(
-            [str(word) for word in argv], cwd=cwd, env=environment, input=stdin, capture_output=True, timeout=300
+            [str(word) for word in argv],
+            cwd=cwd,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            timeout=300,
+            check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 

@@ -15,7 +15,7 @@ from clcache_launcher.cli.process import status, stop
 from clcache_launcher.cli.stats import stats
 from clcache_launcher.errors import ClcacheError
 
-__all__ = ["CLASSIC_SWITCHES", "explain_core_program", "run_front_end"]
+__all__ = ["CLASSIC_SWITCHES", "COMMANDS", "explain_core_program", "run_front_end"]
 
 CLASSIC_SWITCHES: Final = {
     "-s": ("stats",),
@@ -42,7 +42,8 @@ def _front_end(context: click.Context, config: str | None) -> None:
     context.obj = FrontEnd(context.obj, dict(os.environ), os.getcwd(), config)
 
 
-for _command in (stats, zero, clean, clear, set_max_size, stop, status, show_config, doctor):
+COMMANDS: Final = (stats, zero, clean, clear, set_max_size, stop, status, show_config, doctor)
+for _command in COMMANDS:
     _front_end.add_command(_command)
 
 

@@ -63,16 +63,16 @@ class Listener:
             return connection
 
     def withdraw(self) -> None:
-        """Take the socket away, so that no further caller finds it; who has connected is still accepted."""
+        """Give the end point up to the next core; who has connected here is still accepted."""
         with contextlib.suppress(OSError):
             os.unlink(self._path)
+        os.close(self._lock)
 
     def close(self) -> None:
-        """Wake every thread that waits for a caller, and give the end point up."""
+        """Wake every thread that waits for a caller."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        os.close(self._lock)
 
 
 def wait_for_report(connection: socket.socket) -> None:

@@ -94,12 +94,12 @@ class Index:
     def entries(self, manifest: ManifestKey) -> list[StoredEntry]:
         """The entries of a manifest, newest first; rows that are not as they were written are left out."""
         rows = self._read("SELECT result, body, seal FROM entry WHERE manifest = ? ORDER BY rowid DESC", (manifest,))
-        return [StoredEntry(ResultKey(r), b) for r, b, seal in rows if seal == _seal(manifest, r, b)]
+        return [StoredEntry(ResultKey(r), b) for r, b, seal in rows if _is_sealed(seal, manifest, r, b)]
 
     def result(self, key: ResultKey) -> bytes | None:
         """A result's body, or ``None`` when there is none or its row is not as it was written."""
         for body, seal in self._read("SELECT body, seal FROM result WHERE key = ?", (key,)):
-            if seal == _seal(key, body):
+            if _is_sealed(seal, key, body):
                 return bytes(body)
         return None
 
@@ -195,7 +195,7 @@ class Index:
     def facts(self, digest: Digest) -> bytes | None:
         """The stored facts of a content, or ``None``."""
         for body, seal in self._read("SELECT body, seal FROM facts WHERE digest = ?", (digest,)):
-            if seal == _seal(digest, body):
+            if _is_sealed(seal, digest, body):
                 return bytes(body)
         return None
 
@@ -278,6 +278,12 @@ def _make(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={FORMAT_VERSION}")
     connection.execute("COMMIT")
+
+
+def _is_sealed(seal: object, *parts: object) -> bool:
+    """Whether a row is as it was written; where a bit flipped, a column may even be of another type."""
+    known = [part for part in parts if isinstance(part, bytes)]
+    return len(known) == len(parts) and seal == _seal(*known)
 
 
 def _seal(*parts: bytes) -> bytes:

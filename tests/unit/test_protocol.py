@@ -1,0 +1,118 @@
+"""Frames and messages."""
+
+import socket
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clcache_launcher.protocol import (
+    CompileRequest,
+    DoneReport,
+    Identity,
+    Message,
+    ProtocolError,
+    RequestFlag,
+    encode,
+    fields_of,
+    print_message,
+    receive,
+    run_message,
+)
+
+FIELDS = (
+    b"0.1.0",
+    struct.pack("<8Q", 0o22, 1, 1, 2, 3, 4, 5, 6),
+    b"/work",
+    b"/usr/bin/g++",
+    b"",
+    b"g++\0-c\0",
+    b"A=1\0B=2=3\0",
+)
+
+
+def received(data: bytes) -> bytes | None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(data)
+        theirs.shutdown(socket.SHUT_WR)
+        return receive(ours)
+
+
+@given(st.lists(st.binary(max_size=200), max_size=8))
+def test_fields_come_out_as_they_went_in(fields: list[bytes]) -> None:
+    payload = received(encode(Message.CONTROL, fields))
+    assert payload is not None
+    assert payload[:1] == b"C"
+    assert fields_of(payload) == fields
+
+
+def test_closed_connection_is_no_message() -> None:
+    assert received(b"") is None
+
+
+@pytest.mark.parametrize("size", range(1, len(encode(Message.COMPILE, FIELDS))))
+def test_frame_cut_short_is_an_error(size: int) -> None:
+    with pytest.raises(ProtocolError):
+        received(encode(Message.COMPILE, FIELDS)[:size])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"rubbish that is no frame",
+        struct.pack("<II", 0x31434C43, 0),
+        struct.pack("<II", 0x31434C43, 0xFFFFFFFF) + b"x",
+        encode(Message.PASS) + b"more",
+    ],
+)
+def test_what_is_no_frame_is_an_error(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        received(data)
+
+
+def test_request_is_read() -> None:
+    request = CompileRequest.decode(encode(Message.COMPILE, FIELDS)[8:])
+    assert request == CompileRequest(
+        version="0.1.0",
+        umask=0o22,
+        flags=RequestFlag.SAME_STREAM,
+        root=Identity(1, 2),
+        folder=Identity(3, 4),
+        program=Identity(5, 6),
+        cwd="/work",
+        compiler="/usr/bin/g++",
+        config="",
+        argv=("g++", "-c"),
+        environment=(b"A=1", b"B=2=3"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "field"),
+    [(1, b"short"), (5, b""), (5, b"no end"), (6, b"A=1")],
+    ids=["numbers", "argv", "list", "environment"],
+)
+def test_request_with_a_wrong_field_is_an_error(at: int, field: bytes) -> None:
+    fields = [*FIELDS[:at], field, *FIELDS[at + 1 :]]
+    with pytest.raises(ProtocolError):
+        CompileRequest.decode(encode(Message.COMPILE, fields)[8:])
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_request_or_an_error(data: bytes) -> None:
+    for decode in (CompileRequest.decode, DoneReport.decode):
+        with pytest.raises(ProtocolError):
+            decode(b"x" + data)
+
+
+def test_report_is_read() -> None:
+    numbers = struct.pack("<4Q", 1, 15, 123, 2)
+    payload = encode(Message.DONE, (numbers, b"out", b"err", b"pass out", b"pass err"))[8:]
+    assert DoneReport.decode(payload) == DoneReport(1, 15, 123, 2, b"out", b"err", b"pass out", b"pass err")
+
+
+def test_answers_have_the_form_that_the_launcher_reads() -> None:
+    assert fields_of(print_message(-1, b"o", b"e")[8:]) == [b"\xff\xff\xff\xff", b"o", b"e"]
+    assert fields_of(run_message(["a", "b c"], ["d"])[8:]) == [b"a\0b c\0", b"d\0"]

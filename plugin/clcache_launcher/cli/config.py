@@ -1,10 +1,10 @@
 """``clcache config``: the effective settings, each with where it came from."""
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from clcache_launcher.cli.context import FrontEnd
+from clcache_launcher.cli.tables import print_table
 from clcache_launcher.config.kinds import format_value
 from clcache_launcher.config.settings import FIELDS
 
@@ -20,6 +20,6 @@ def show_config(front_end: FrontEnd) -> None:
     for name, field in FIELDS.items():
         value = format_value(field.kind, getattr(resolved.settings, name))
         table.add_row(name, value, resolved.origins[name])
-    Console(soft_wrap=True).print(table)
+    print_table(table)
     for notice in resolved.notices:
         click.echo(f"note: {notice}", err=True)

@@ -3,11 +3,11 @@
 import json
 
 import click
-from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
 from clcache_launcher.cli.context import FrontEnd
+from clcache_launcher.cli.tables import print_table
 
 __all__ = ["stats"]
 
@@ -35,4 +35,4 @@ def stats(front_end: FrontEnd, *, as_json: bool) -> None:
     reasons = answer["reasons"]
     for reason, count in reasons.items() if isinstance(reasons, dict) else ():
         table.add_row(f"  {reason}", str(count))
-    Console(soft_wrap=True).print(table)
+    print_table(table)

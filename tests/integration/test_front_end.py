@@ -1,0 +1,161 @@
+"""The front end's words and switches."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clcache_launcher import __version__
+from support.cache import Cache
+
+
+@pytest.fixture
+def used(cache: Cache, work: Path) -> Cache:
+    """A cache with a hit, a miss and an uncacheable run."""
+    (work / "a.c").write_text("int a;\n")
+    for arguments in (["-c", "a.c"], ["-c", "a.c"], ["-E", "a.c"]):
+        assert cache.compile("gcc", *arguments, cwd=work).code == 0
+    return cache
+
+
+def test_stats_as_json_has_the_fixed_names(used: Cache) -> None:
+    answer = json.loads(used.front_end("stats", "--json").stdout)
+    assert {name: answer[name] for name in ("hits", "misses", "uncacheable", "errors", "entries")} == {
+        "hits": 1,
+        "misses": 1,
+        "uncacheable": 1,
+        "errors": 0,
+        "entries": 1,
+    }
+    assert answer["reasons"] == {"preprocessing": 1}
+    assert answer["cache_size_bytes"] > 0
+    assert answer["max_size_bytes"] == 10 * 10**9
+
+
+@pytest.mark.parametrize("word", ["stats", "-s"])
+def test_stats_shows_counts_and_reasons(used: Cache, word: str) -> None:
+    text = used.front_end(word).stdout.decode()
+    assert "preprocessing" in text
+    assert str(used.folder) in text
+
+
+@pytest.mark.parametrize("word", ["zero", "-z"])
+def test_zero_keeps_the_results(used: Cache, word: str) -> None:
+    assert used.front_end(word).code == 0
+    assert used.counts() == (0, 0, 0, 0)
+    assert used.stats()["entries"] == 1
+
+
+@pytest.mark.parametrize("word", ["clear", "-C"])
+def test_clear_keeps_the_counts(used: Cache, word: str) -> None:
+    assert used.front_end(word).code == 0
+    assert used.stats()["entries"] == 0
+    assert used.counts() == (1, 1, 1, 0)
+
+
+@pytest.mark.parametrize("word", ["clean", "-c"])
+def test_clean_brings_the_folder_within_its_limit(used: Cache, word: str) -> None:
+    assert used.front_end(word).code == 0
+    assert used.stats()["entries"] == 1
+    done = used.front_end(word, env={"CLCACHE_MAX_SIZE": "1"})
+    assert b"removed 1 results" in done.stdout
+    assert used.stats()["entries"] == 0
+
+
+def test_max_size_is_written_to_the_users_file_and_nothing_else(cache: Cache, tmp_path: Path) -> None:
+    settings = tmp_path / "clcache/clcache.yaml"
+    settings.parent.mkdir()
+    settings.write_text("# mine\nhardlink: true\nmax_size: 1G\n")
+    done = cache.front_end("-M", "3GiB", env={"XDG_CONFIG_HOME": str(tmp_path)})
+    assert done.code == 0, done.stderr
+    assert settings.read_text() == "# mine\nhardlink: true\nmax_size: 3GiB\n"
+
+
+def test_max_size_that_is_no_size_changes_nothing(cache: Cache, tmp_path: Path) -> None:
+    done = cache.front_end("-M", "much", env={"XDG_CONFIG_HOME": str(tmp_path)})
+    assert done.code == 2
+    assert not (tmp_path / "clcache").exists()
+
+
+def test_stop_ends_the_core_and_status_tells(lone_cache: Cache, work: Path) -> None:
+    assert b"no core is running" in lone_cache.front_end("status").stdout
+    assert b"no core is running" in lone_cache.front_end("stop").stdout
+    (work / "a.c").write_text("int a;\n")
+    lone_cache.compile("gcc", "-c", "a.c", cwd=work)
+    pid = lone_cache.core_pid()
+    assert f"process {pid}".encode() in lone_cache.front_end("status").stdout
+    assert lone_cache.front_end("stop").stdout == b"stopped\n"
+    assert lone_cache.core_pid() is None
+    assert lone_cache.counts() == (0, 1, 0, 0)
+
+
+def test_config_tells_where_each_setting_came_from(cache: Cache, work: Path) -> None:
+    (work / "clcache.yaml").write_text("# project\nhardlink: true\n")
+    text = cache.front_end("config", cwd=work, env={"CLCACHE_MAX_SIZE": "5G"}).stdout.decode()
+    lines = {line.split()[0]: line for line in text.splitlines() if line.strip()}
+    assert f"{work}/clcache.yaml:2" in lines["hardlink"]
+    assert "environment CLCACHE_MAX_SIZE" in lines["max_size"]
+    assert "default" in lines["readonly"]
+
+
+def test_config_that_is_wrong_is_one_line_and_exit_code_2(cache: Cache, work: Path) -> None:
+    (work / "clcache.yaml").write_text("max_sise: 5G\n")
+    done = cache.front_end("config", cwd=work)
+    assert done.code == 2
+    assert done.stderr.decode() == f"clcache: {work}/clcache.yaml:1: max_sise: unknown key; did you mean 'max_size'?\n"
+
+
+def test_config_option_names_the_settings_file(cache: Cache, work: Path) -> None:
+    (work / "other.yaml").write_text("max_size: 7G\n")
+    done = cache.front_end("--config", "other.yaml", "config", cwd=work)
+    assert b"other.yaml:1" in done.stdout
+
+
+def test_doctor_says_what_is_wrong(cache: Cache, work: Path) -> None:
+    assert cache.front_end("doctor", cwd=work).code == 0
+    (work / "clcache.yaml").write_text("max_size: 5X\n")
+    done = cache.front_end("doctor", cwd=work)
+    assert done.code == 1
+    assert b"clcache.yaml:1: max_size" in done.stdout
+
+
+def test_version(cache: Cache) -> None:
+    assert __version__ in cache.front_end("--version").stdout.decode()
+
+
+@pytest.mark.parametrize("word", ["--help", "-h", "help"])
+def test_help_names_the_words(cache: Cache, word: str) -> None:
+    text = cache.front_end(word).stdout.decode()
+    assert all(name in text for name in ("stats", "zero", "clean", "clear", "stop", "status", "config", "doctor"))
+
+
+def test_hard_links_are_given_out_where_asked(cache: Cache, work: Path) -> None:
+    (work / "a.c").write_text("int a;\n")
+    for _ in range(2):
+        cache.compile("gcc", "-c", "a.c", "-o", "a.o", cwd=work, env={"CLCACHE_HARDLINK": "1"})
+    assert (work / "a.o").stat().st_nlink == 2
+
+
+def test_read_only_stores_nothing_and_hits(cache: Cache, work: Path) -> None:
+    (work / "a.c").write_text("int a;\n")
+    env = {"CLCACHE_READONLY": "1"}
+    assert cache.compile("gcc", "-c", "a.c", cwd=work, env=env).code == 0
+    assert cache.stats()["entries"] == 0
+    cache.compile("gcc", "-c", "a.c", cwd=work)
+    cache.compile("gcc", "-c", "a.c", cwd=work, env=env)
+    assert cache.counts() == (1, 1, 1, 0)
+
+
+def test_recache_stores_anew(cache: Cache, work: Path) -> None:
+    (work / "a.c").write_text("int a;\n")
+    for env in ({}, {"CLCACHE_RECACHE": "1"}, {}):
+        cache.compile("gcc", "-c", "a.c", cwd=work, env=env)
+    assert cache.counts() == (1, 2, 0, 0)
+
+
+def test_limit_is_kept_while_the_core_runs(cache: Cache, work: Path) -> None:
+    for number in range(8):
+        (work / "a.c").write_text(f"int a{number}[25000] = {{1}};\n")
+        cache.compile("gcc", "-c", "a.c", cwd=work, env={"CLCACHE_MAX_SIZE": "400K"})
+    cache.front_end("clean", env={"CLCACHE_MAX_SIZE": "400K"})
+    assert 0 < cache.stats()["cache_size_bytes"] <= 400_000

@@ -7,7 +7,7 @@ Compiles the project through clcache::
   include(ClcacheLauncher)
 
 The targets made after this line, in this folder and below, get ``clcache`` as the launcher of their C and C++ compiler.
-It may stand before or after ``project()`` and may be included any number of times.
+It may stand before or after ``project()`` and may be included any number of times. Needs CMake 3.20.
 
 Cache variables that are read:
 
@@ -16,7 +16,8 @@ Cache variables that are read:
 ``CLCACHE_REQUIRED``
   ``ON`` makes it an error when clcache can't be used, which else is a warning and an uncached build.
 ``CLCACHE_CONFIG``
-  Settings file to use instead of the nearest ``clcache.yaml``.
+  Settings file, relative to the top source folder. Default: the ``clcache.yaml`` nearest above the build folder; where
+  the build folder lies outside of the sources, the one beside the top ``CMakeLists.txt``.
 ``CLCACHE_LANGUAGES``
   Languages to cache. Default ``C;CXX``.
 ``CLCACHE_PROGRAM``
@@ -25,82 +26,138 @@ Cache variables that are read:
 A launcher that is set already, by variable, by ``-D`` or by the environment, stays.
 #]===]
 
+cmake_policy(PUSH)
+cmake_policy(VERSION 3.20...4.0)
+
+# Whether this configure says the text for the first time; a second include has nothing new to say.
+function(_clcache_is_new text result)
+  string(MD5 id "${text}")
+  get_property(known GLOBAL PROPERTY _CLCACHE_${id} SET)
+  set_property(GLOBAL PROPERTY _CLCACHE_${id} TRUE)
+  if(known)
+    set(${result} FALSE PARENT_SCOPE)
+  else()
+    set(${result} TRUE PARENT_SCOPE)
+  endif()
+endfunction()
+
 function(_clcache_complain text)
   if(CLCACHE_REQUIRED)
     message(FATAL_ERROR "clcache: ${text}")
   endif()
-  message(WARNING "clcache: ${text}; this build is not cached")
-endfunction()
-
-# The status line of a configure, once however often the module is included.
-function(_clcache_tell text)
-  get_property(told GLOBAL PROPERTY _CLCACHE_TOLD)
-  if(NOT told STREQUAL text)
-    set_property(GLOBAL PROPERTY _CLCACHE_TOLD "${text}")
-    message(STATUS "clcache: ${text}")
+  _clcache_is_new("${text}" new)
+  if(new)
+    message(WARNING "clcache: ${text}; this build is not cached")
   endif()
 endfunction()
 
-# Path of the launcher, or an empty string.
+# Path of the launcher; false where there is none.
 function(_clcache_find result)
-  if(NOT CLCACHE_PROGRAM)
-    # This file is in <environment>/lib/pythonX.Y/site-packages/clcache_launcher/cmake, in
-    # <environment>/share/cmake/ClcacheLauncher, or beside a launcher in a build folder.
-    set(here "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")
-    find_program(CLCACHE_PROGRAM NAMES clcache
-      HINTS "${here}" "${here}/../../../../../bin" "${here}/../../../../Scripts" "${here}/../../../bin"
-            "${here}/../../../Scripts" ENV CLCACHE_PROGRAM
-      DOC "The clcache launcher")
-    mark_as_advanced(CLCACHE_PROGRAM)
-  endif()
-  if(CLCACHE_PROGRAM)
-    set(${result} "${CLCACHE_PROGRAM}" PARENT_SCOPE)
-  else()
-    set(${result} "" PARENT_SCOPE)
+  # This file is in <environment>/lib/pythonX.Y/site-packages/clcache_launcher/cmake, in
+  # <environment>/share/cmake/ClcacheLauncher, or beside a launcher in a build folder. That launcher comes before any in
+  # CMAKE_PREFIX_PATH, which find_program looks into first; a cross compiler's root folder has nothing to do with it.
+  set(here "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")
+  find_program(CLCACHE_PROGRAM NAMES clcache
+    PATHS "${here}" "${here}/../../../../../bin" "${here}/../../../../Scripts" "${here}/../../../bin"
+          "${here}/../../../Scripts"
+    NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH DOC "The clcache launcher")
+  find_program(CLCACHE_PROGRAM NAMES clcache NO_CMAKE_FIND_ROOT_PATH)
+  mark_as_advanced(CLCACHE_PROGRAM)
+  set(${result} "${CLCACHE_PROGRAM}" PARENT_SCOPE)
+endfunction()
+
+# Path of the settings file for the launcher's --config, or an empty string where the launcher finds it by itself: it
+# looks above the folder that it runs in, the build folder.
+function(_clcache_find_config result)
+  set(${result} "" PARENT_SCOPE)
+  set(beside "${CMAKE_SOURCE_DIR}/clcache.yaml")
+  if(CLCACHE_CONFIG)
+    get_filename_component(config "${CLCACHE_CONFIG}" ABSOLUTE BASE_DIR "${CMAKE_SOURCE_DIR}")
+    set(${result} "${config}" PARENT_SCOPE)
+  elseif(EXISTS "${beside}" AND NOT DEFINED ENV{CLCACHE_CONFIG})
+    file(REAL_PATH "${CMAKE_SOURCE_DIR}" source)
+    file(REAL_PATH "${CMAKE_BINARY_DIR}" build)
+    cmake_path(IS_PREFIX source "${build}" is_found)
+    if(NOT is_found)
+      set(${result} "${beside}" PARENT_SCOPE)
+    endif()
   endif()
 endfunction()
 
 # Whether the settings are fine; asked once a configure, for it starts a Python process.
 function(_clcache_check_settings launcher result)
-  set(question "${launcher};${CMAKE_CURRENT_SOURCE_DIR}")
-  get_property(known GLOBAL PROPERTY _CLCACHE_CHECKED)
-  if(NOT question IN_LIST known)
-    execute_process(COMMAND ${launcher} config WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+  get_property(complaint GLOBAL PROPERTY "_CLCACHE_COMPLAINT_${launcher}")
+  get_property(asked GLOBAL PROPERTY "_CLCACHE_COMPLAINT_${launcher}" SET)
+  if(NOT asked)
+    execute_process(COMMAND ${launcher} config WORKING_DIRECTORY "${CMAKE_BINARY_DIR}"
       RESULT_VARIABLE code OUTPUT_QUIET ERROR_VARIABLE text)
-    if(NOT code EQUAL 0)
-      string(REGEX REPLACE "^clcache: " "" text "${text}")
-      string(STRIP "${text}" text)
-      _clcache_complain("${text}")
-      set(${result} FALSE PARENT_SCOPE)
-      return()
+    string(REGEX REPLACE "^clcache: " "" text "${text}")
+    string(STRIP "${text}" text)
+    if(code EQUAL 0)
+      set(complaint "")
+    elseif(text)
+      set(complaint "${text}")
+    else()
+      set(complaint "'${launcher} config' fails: ${code}")
     endif()
-    set_property(GLOBAL APPEND PROPERTY _CLCACHE_CHECKED "${question}")
+    set_property(GLOBAL PROPERTY "_CLCACHE_COMPLAINT_${launcher}" "${complaint}")
   endif()
-  set(${result} TRUE PARENT_SCOPE)
+  if(complaint)
+    _clcache_complain("${complaint}")
+    set(${result} FALSE PARENT_SCOPE)
+  else()
+    set(${result} TRUE PARENT_SCOPE)
+  endif()
 endfunction()
 
-function(_clcache_warn_of_targets)
-  get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
-  if(targets)
-    list(JOIN targets ", " targets)
-    message(WARNING "clcache: these targets were made before include(ClcacheLauncher) and are not cached: ${targets}")
+# Targets made so far, in a folder and below it, that compile some of the languages without a launcher.
+function(_clcache_list_bare_targets folder languages result)
+  get_property(targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
+  get_property(folders_below DIRECTORY "${folder}" PROPERTY SUBDIRECTORIES)
+  set(bare "")
+  foreach(target IN LISTS targets)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "UTILITY" OR type STREQUAL "INTERFACE_LIBRARY")
+      continue()
+    endif()
+    foreach(language IN LISTS languages)
+      get_target_property(launcher ${target} ${language}_COMPILER_LAUNCHER)
+      if(NOT launcher)
+        list(APPEND bare ${target})
+        break()
+      endif()
+    endforeach()
+  endforeach()
+  foreach(each IN LISTS folders_below)
+    _clcache_list_bare_targets("${each}" "${languages}" bare_below)
+    list(APPEND bare ${bare_below})
+  endforeach()
+  set(${result} "${bare}" PARENT_SCOPE)
+endfunction()
+
+function(_clcache_warn_of_targets languages)
+  _clcache_list_bare_targets("${CMAKE_CURRENT_SOURCE_DIR}" "${languages}" targets)
+  list(JOIN targets ", " text)
+  _clcache_is_new("targets ${text}" new)
+  if(targets AND new)
+    message(WARNING "clcache: these targets were made before include(ClcacheLauncher) and are not cached: ${text}")
   endif()
 endfunction()
 
 # Sets CMAKE_<LANG>_COMPILER_LAUNCHER in the caller's folder.
 function(clcache_switch_on)
+  if(CMAKE_GENERATOR MATCHES "Visual Studio|Xcode")
+    _clcache_complain("the generator ${CMAKE_GENERATOR} ignores compiler launchers; use -G Ninja")
+    return()
+  endif()
   _clcache_find(program)
   if(NOT program)
     _clcache_complain("the program clcache is not found; install it with 'pip install clcache-launcher' or set CLCACHE_PROGRAM")
     return()
   endif()
-  if(CMAKE_GENERATOR MATCHES "Visual Studio|Xcode")
-    _clcache_complain("the generator ${CMAKE_GENERATOR} ignores compiler launchers; use -G Ninja")
-    return()
-  endif()
   set(launcher "${program}")
-  if(CLCACHE_CONFIG)
-    get_filename_component(config "${CLCACHE_CONFIG}" ABSOLUTE BASE_DIR "${CMAKE_SOURCE_DIR}")
+  _clcache_find_config(config)
+  if(config)
     list(APPEND launcher --config "${config}")
   endif()
   _clcache_check_settings("${launcher}" fine)
@@ -111,27 +168,27 @@ function(clcache_switch_on)
     set(CLCACHE_LANGUAGES C CXX)
   endif()
   set(switched "")
-  set(is_new FALSE)
+  set(told "")
   foreach(language IN LISTS CLCACHE_LANGUAGES)
     set(variable CMAKE_${language}_COMPILER_LAUNCHER)
     if(DEFINED ${variable} AND NOT "${${variable}}" STREQUAL "${launcher}")
-      _clcache_tell("${language} keeps its launcher ${${variable}}")
+      list(APPEND told "${language} keeps its launcher '${${variable}}'")
     elseif(DEFINED ENV{${variable}} AND NOT DEFINED ${variable})
-      _clcache_tell("${language} keeps its launcher $ENV{${variable}}")
+      list(APPEND told "${language} keeps its launcher '$ENV{${variable}}'")
     else()
-      if(NOT DEFINED ${variable})
-        set(is_new TRUE)
-      endif()
       set(${variable} "${launcher}" PARENT_SCOPE)
       list(APPEND switched ${language})
     endif()
   endforeach()
   if(switched)
     list(JOIN switched ", " languages)
-    _clcache_tell("compiles ${languages} through ${program}")
-    if(is_new)
-      _clcache_warn_of_targets()
-    endif()
+    list(PREPEND told "compiles ${languages} through ${program}")
+    _clcache_warn_of_targets("${switched}")
+  endif()
+  _clcache_is_new("status" new)
+  if(new)
+    list(JOIN told "; " text)
+    message(STATUS "clcache: ${text}")
   endif()
 endfunction()
 
@@ -140,3 +197,4 @@ if(NOT _clcache_in_try_compile AND (CLCACHE_ENABLE OR NOT DEFINED CLCACHE_ENABLE
   clcache_switch_on()
 endif()
 unset(_clcache_in_try_compile)
+cmake_policy(POP)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from support.cache import Cache
+from support.cmake import CMake, find_cmake
+from support.skip import skip_or_fail
 
 _INSTALL = {
     "clang": ("clang-19", "apt-get install clang-19"),
@@ -22,10 +24,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip by name what the machine lacks a tool for; in CI that is a failure, not a skip."""
     for marker, (tool, command) in _INSTALL.items():
         if item.get_closest_marker(marker) and shutil.which(tool) is None and not os.path.exists(tool):
-            text = f"{tool} is missing; install it with: {command}"
-            if os.environ.get("CI"):
-                pytest.fail(text)
-            pytest.skip(text)
+            skip_or_fail(f"{tool} is missing; install it with: {command}")
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +63,13 @@ def work(tmp_path: Path) -> Path:
     folder = tmp_path / "work"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(params=["system", "newest"])
+def cmake(request: pytest.FixtureRequest, cache: Cache) -> CMake:
+    """The system's CMake, which may be as old as 3.25, and the newest, each with this test's cache."""
+    program = find_cmake(request.param)
+    if program is None:
+        command = {"system": "apt-get install cmake", "newest": "pip install 'clcache-launcher[cmake]'"}[request.param]
+        skip_or_fail(f"the {request.param} CMake is missing; install it with: {command}")
+    return CMake(program, cache)

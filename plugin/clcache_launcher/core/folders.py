@@ -63,9 +63,9 @@ def _read(folder: str) -> Listing:
                     # What a dangling link leads to can appear without a trace in this folder.
                     settled = False
         signature = signature_of(os.stat(folder))
-    except NotADirectoryError:
-        return Listing(folder_signature(folder), frozenset(), frozenset(), is_file=True, is_settled=False)
     except OSError:
+        if os.path.isfile(folder):
+            return Listing(folder_signature(folder), frozenset(), frozenset(), is_file=True, is_settled=False)
         return _ABSENT
     settled = settled and signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
     return Listing(signature, frozenset(files), frozenset(folders), is_file=False, is_settled=settled)

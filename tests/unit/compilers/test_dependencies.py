@@ -1,0 +1,93 @@
+"""How the headers of a run are learnt."""
+
+import pytest
+
+from clcache_launcher.compilers.dependencies import Listing, can_be_listed, plan_run, read_show_includes_report
+from clcache_launcher.compilers.dialect import Dialect
+from clcache_launcher.compilers.families import dialect_for
+from clcache_launcher.compilers.parse import parse_command_line
+from clcache_launcher.compilers.probe import Family, Probe
+from clcache_launcher.model import Compilation
+
+FAMILIES = {"g++": Family.GCC, "clang++": Family.CLANG, "clang-cl": Family.CLANG_CL, "cl": Family.CL}
+
+
+def dialect(family: Family) -> Dialect:
+    return dialect_for(Probe(family, b"", (), (), is_cxx_driver=True, targets_msvc=False))
+
+
+def compilation(line: str) -> tuple[tuple[str, ...], Family, Compilation]:
+    argv = tuple(line.split())
+    family = FAMILIES[argv[0]]
+    parsed = parse_command_line(dialect(family), argv[1:], lambda _: None, lambda _: True)
+    assert isinstance(parsed, Compilation)
+    return argv, family, parsed
+
+
+@pytest.mark.parametrize(
+    ("line", "listing"),
+    [
+        ("g++ -MD -MF x.d -c a.cpp -o a.o", Listing.DEPFILE),
+        ("clang++ -MD -c a.cpp -o a.o", Listing.DEPFILE),
+        ("clang-cl -clang:-MD -clang:-MFx.d /c a.cpp", Listing.DEPFILE),
+        ("clang-cl /showIncludes /Z7 /c a.cpp", Listing.STDOUT),
+        ("cl /showIncludes /c a.cpp", Listing.STDOUT),
+    ],
+)
+def test_what_the_caller_asked_for_serves(line: str, listing: Listing) -> None:
+    argv, family, parsed = compilation(line)
+    plan = plan_run(argv, family, parsed, "/scratch")
+    assert (plan.argv, plan.dependency_pass, plan.listing) == (argv, (), listing)
+    assert plan.depfile != "/scratch"
+
+
+@pytest.mark.parametrize(
+    ("line", "added"),
+    [
+        ("g++ -c a.cpp", ("-MD", "-MF", "/scratch")),
+        ("clang++ -g -c a.cpp", ("-MD", "-MF", "/scratch")),
+        ("clang-cl /c a.cpp", ("/showIncludes",)),
+        ("cl /c a.cpp", ("/showIncludes",)),
+    ],
+)
+def test_else_an_option_is_added_behind_the_compiler(line: str, added: tuple[str, ...]) -> None:
+    argv, family, parsed = compilation(line)
+    plan = plan_run(argv, family, parsed, "/scratch")
+    assert plan.argv == (argv[0], *added, *argv[1:])
+    assert plan.dependency_pass == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "g++ -MMD -MF x.d -c a.cpp -o a.o",
+        "g++ -frecord-gcc-switches -c a.cpp -o a.o",
+        "clang++ -grecord-command-line -c a.cpp -o a.o",
+        "clang-cl /Z7 /c a.cpp /Foa.obj",
+        "clang-cl /showIncludes:user /c a.cpp /Foa.obj",
+        "cl /Z7 /c a.cpp /Foa.obj",
+    ],
+)
+def test_nothing_is_added_where_it_would_show_and_a_pass_makes_none_of_the_outputs(line: str) -> None:
+    argv, family, parsed = compilation(line)
+    plan = plan_run(argv, family, parsed, "/scratch")
+    assert plan.argv == argv
+    assert plan.dependency_pass
+    for word in ("-c", "/c", "-o", "a.o", "/Foa.obj", "-MMD", "x.d", "/Z7"):
+        assert word not in plan.dependency_pass[1:]
+    assert "a.cpp" in plan.dependency_pass
+
+
+def test_depfile_inside_clang_cls_options_is_not_written_twice() -> None:
+    _, family, parsed = compilation("clang-cl -clang:-MMD -clang:-MFx.d /c a.cpp")
+    assert not can_be_listed(family, parsed)
+
+
+def test_lines_that_the_caller_did_not_ask_for_are_taken_out() -> None:
+    argv, family, parsed = compilation("clang-cl /c a.cpp")
+    plan = plan_run(argv, family, parsed, "/scratch")
+    text = b"a.cpp\r\nNote: including file:  x.h\r\nwarning\r\n"
+    assert read_show_includes_report(plan, text, b"") == (("x.h",), b"a.cpp\r\nwarning\r\n")
+    asked = compilation("clang-cl /showIncludes /c a.cpp")
+    plan = plan_run(asked[0], asked[1], asked[2], "/scratch")
+    assert read_show_includes_report(plan, text, b"") == (("x.h",), text)

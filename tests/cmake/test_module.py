@@ -154,7 +154,7 @@ def test_own_launcher_stays(
     project.lists(VERSION, *before, PROJECT, INCLUDE, TARGET)
     code, text = project.configure(project.path, "-DCLCACHE_LANGUAGES=C", *words, env=env)
     assert code == 0
-    assert "clcache: C keeps its launcher env" in text
+    assert "clcache: C keeps its launcher 'env'" in text
     project.build()
     assert sum(project.cache.counts()) == 0
 

@@ -40,7 +40,7 @@ class Build:
         return done.stdout.decode()
 
     def objects(self) -> dict[str, bytes]:
-        found = sorted([*self.folder.rglob("build/**/*.o"), *self.folder.rglob("build/**/*.obj")])
+        found = [path for kind in ("*.o", "*.obj") for path in (self.folder / "build").rglob(f"*.dir/**/{kind}")]
         data = {str(path.relative_to(self.folder)): path.read_bytes() for path in found}
         return {name: text[:4] + text[8:] if name.endswith(".obj") else text for name, text in data.items()}
 

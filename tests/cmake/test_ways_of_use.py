@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+
+from clcache_launcher.setup.context import module_folder
 from support.cache import SCRIPTS
 from support.cmake import CMake, path_without_scripts
 from support.project import HEAD, PROJECT, TARGET, write_project
@@ -20,8 +22,6 @@ def module_path() -> str:
 
 
 def _module_dir() -> str:
-    from clcache_launcher.setup.context import module_folder
-
     return module_folder()
 
 
@@ -179,7 +179,7 @@ def test_generated_toolchain_file_of_a_project_that_includes_the_module(cmake: C
 def test_generated_toolchain_file_around_the_projects_own(cmake: CMake, tmp_path: Path) -> None:
     source, build = write_project(tmp_path / "s", PROJECT, TARGET), tmp_path / "b"
     (source / "own.cmake").write_text("set(CMAKE_C_COMPILER gcc)\nset(CMAKE_C_FLAGS_INIT -DOWN)\n")
-    setup = [SCRIPTS / "clcache-setup", source, "-B", build, "--toolchain", source / "own.cmake"]
+    setup: list[str | Path] = [SCRIPTS / "clcache-setup", source, "-B", build, "--toolchain", source / "own.cmake"]
     assert cmake.run(*setup, cwd=tmp_path).code == 0
     cmake.configured(source, build, f"-DCMAKE_TOOLCHAIN_FILE={build}/clcache/toolchain.cmake")
     assert cmake.launchers(build) == {"a.c": [f"{build}/clcache/clcache"]}
@@ -221,9 +221,7 @@ def test_top_level_include(cmake: CMake, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("generator", ["Ninja Multi-Config", "Unix Makefiles"])
-def test_other_generators_that_know_launchers(
-    cmake: CMake, tmp_path: Path, module_path: str, generator: str
-) -> None:
+def test_other_generators_that_know_launchers(cmake: CMake, tmp_path: Path, module_path: str, generator: str) -> None:
     source, build = write_project(tmp_path / "s", PROJECT, INCLUDE, TARGET), tmp_path / "b"
     ninja = [f"-DCMAKE_MAKE_PROGRAM={SCRIPTS}/ninja"] if generator.startswith("Ninja") else []
     done = cmake.run(cmake.program, "-S", source, "-B", build, "-G", generator, *ninja, module_path, cwd=source)

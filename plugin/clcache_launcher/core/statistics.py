@@ -34,6 +34,7 @@ class Statistics:
         self._counts: Counter[str] = Counter()
         self._used: dict[ResultKey, int] = {}
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
 
     def count_hit(self, key: ResultKey, now_s: int) -> None:
         """A result was given out."""
@@ -63,20 +64,22 @@ class Statistics:
         Raises:
             StorageError: It can't be written.
         """
-        with self._lock:
-            counts, used = self._counts, self._used
-            self._counts, self._used = Counter(), {}
-        try:
-            if used:
-                storage.note_use(used)
-                used = {}
-            if counts:
-                storage.index.count(counts)
-                counts = Counter()
-        finally:
+        # Who asks for the counts while another thread writes some must not find these in neither place.
+        with self._writing:
             with self._lock:
-                self._counts.update(counts)
-                self._used = {**used, **self._used}
+                counts, used = self._counts, self._used
+                self._counts, self._used = Counter(), {}
+            try:
+                if used:
+                    storage.note_use(used)
+                    used = {}
+                if counts:
+                    storage.index.count(counts)
+                    counts = Counter()
+            finally:
+                with self._lock:
+                    self._counts.update(counts)
+                    self._used = {**used, **self._used}
 
     def zero(self, storage: LocalStorage) -> None:
         """Forget every count.
@@ -84,9 +87,10 @@ class Statistics:
         Raises:
             StorageError: The index can't be written.
         """
-        with self._lock:
-            self._counts.clear()
-        storage.index.zero_counters()
+        with self._writing:
+            with self._lock:
+                self._counts.clear()
+            storage.index.zero_counters()
 
 
 def summarize(storage: LocalStorage) -> Summary:

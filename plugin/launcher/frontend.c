@@ -72,6 +72,21 @@ char *find_core_program(const char *own_path)
     return NULL;
 }
 
+bool has_same_content(const char *first, const char *second)
+{
+    char pieces[2][4096];
+    FILE *files[2] = {platform_open(first), platform_open(second)};
+    bool same = files[0] && files[1];
+    for (size_t got = sizeof pieces[0]; same && got == sizeof pieces[0];) {
+        got = fread(pieces[0], 1, sizeof pieces[0], files[0]);
+        same = fread(pieces[1], 1, sizeof pieces[1], files[1]) == got && memcmp(pieces[0], pieces[1], got) == 0;
+    }
+    for (int i = 0; i < 2; i++)
+        if (files[i])
+            fclose(files[i]);
+    return same;
+}
+
 bool is_switched_on(const char *name)
 {
     static const char *const off[] = {"", "0", "false", "no", "off"};

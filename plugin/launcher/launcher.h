@@ -106,6 +106,8 @@ void platform_end(const Outcome *outcome, int exit_code); /* ends as the compile
 bool is_front_end(int argc, char *const *argv);
 /* Path of the clcache-core program that belongs to this launcher; allocated, NULL when there is none. */
 char *find_core_program(const char *own_path);
+/* Whether two files are alike: a copy of this launcher under a compiler's name is no compiler. */
+bool has_same_content(const char *first, const char *second);
 /* Whether a variable is set to something that does not mean off. */
 bool is_switched_on(const char *name);
 char *join(const char *first, const char *second, const char *third); /* allocated */

@@ -104,10 +104,14 @@ const char *platform_base_name(const char *path)
 
 static bool is_other_program(const char *path, const char *own_path)
 {
-    Identity found, own;
-    if (!platform_is_program(path) || !platform_identity(path, &found))
+    struct stat found, own;
+    if (!platform_is_program(path) || stat(path, &found) != 0)
         return false;
-    return !platform_identity(own_path, &own) || found.device != own.device || found.file != own.file;
+    if (stat(own_path, &own) != 0)
+        return true;
+    if (found.st_dev == own.st_dev && found.st_ino == own.st_ino)
+        return false;
+    return found.st_size != own.st_size || !has_same_content(path, own_path);
 }
 
 char *platform_find_program(const char *command, const char *own_path)

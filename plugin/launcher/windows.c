@@ -179,7 +179,8 @@ static char *program_in(const char *folder, const char *command, const char *own
     Identity found, own;
     char *path = join(folder, command, ends_with(command, ".exe") || is_batch_file(command) ? "" : ".exe");
     if (path && platform_is_program(path) && platform_identity(path, &found) &&
-        (!platform_identity(own_path, &own) || found.device != own.device || found.file != own.file))
+        (!platform_identity(own_path, &own) || found.device != own.device || found.file != own.file) &&
+        !has_same_content(path, own_path))
         return path;
     free(path);
     return NULL;

@@ -10,7 +10,7 @@
 #define PIPES "\\\\.\\pipe\\"
 
 enum {
-    ANSWER_LIMIT_MS = 60000, /* the first request with a compiler probes it and reads it whole */
+    ANSWER_LIMIT_MS = 30000, /* the first request with a compiler probes it and reads it whole */
     BUSY_LIMIT_MS = 10000,
     START_LIMIT_MS = 10000,
     LONGEST_NAME = 200, /* a pipe's name may have 256 characters, a mutex's 260 */

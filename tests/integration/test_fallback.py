@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,18 @@ def test_masquerade_finds_the_compiler_behind_it(cache: Cache, source: Path, tmp
     assert cache.counts()[:2] == (1, 1)
 
 
+def test_copies_of_the_launcher_do_not_find_each_other(cache: Cache, source: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+        shutil.copy(cache.launcher, folder / "gcc")
+        (folder / "clcache-core.path").write_text(f"{cache.launcher.with_name('clcache-core')}\n")
+    env = {"PATH": ":".join([*map(str, folders), cache.environment["PATH"]])}
+    done = cache.run(*COMMAND, cwd=source, env=env)
+    assert done.code == 0
+    assert cache.counts()[:2] == (0, 1)
+
+
 def test_classic_variable_names_the_compiler(cache: Cache, source: Path) -> None:
     for _ in range(2):
         done = cache.compile("-c", "a.c", "-o", "a.o", cwd=source, env={"CLCACHE_CL": "gcc"})
@@ -247,3 +260,14 @@ def test_several_launchers_at_once_start_one_core(lone_cache: Cache, work: Path)
         if named in Path("/proc", pid, "cmdline").read_bytes().split(b"\0")
     ]
     assert len(cores) == 1
+
+
+def test_core_ends_after_its_idle_time(lone_cache: Cache, source: Path) -> None:
+    _check(lone_cache, source, {"CLCACHE_IDLE_TIMEOUT": "1s"})
+    pid = lone_cache.core_pid()
+    assert pid is not None
+    until = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{pid}").exists()
+    assert lone_cache.core_pid() is None

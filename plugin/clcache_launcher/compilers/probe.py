@@ -21,6 +21,7 @@ _SEARCH_LIST: Final = re.compile(
 )
 _MISSING: Final = re.compile(rb"^ignoring nonexistent directory \"(.*)\"\r?$", re.MULTILINE)
 _INTERNAL_FOLDER: Final = frozenset({"-internal-isystem", "-internal-externc-isystem", "-idirafter", "-isystem", "-I"})
+_TEMPORARY: Final = re.compile(rb"(?<=[/\\])cc\w{6}(?=\.[sio]\b)")
 _CONFIG_FILE: Final = re.compile(rb"^Configuration file: (.*?)\r?$", re.MULTILINE)
 
 
@@ -85,7 +86,7 @@ def parse_probe(compiler: str, outputs: Sequence[bytes]) -> Probe | None:
     return Probe(
         family=family,
         # Temporary file names differ from run to run.
-        version=re.sub(rb"/tmp/\w+\.(?=[sio]\b)", b"/tmp/.", text),
+        version=_TEMPORARY.sub(b"", text),
         programs=tuple(dict.fromkeys(programs)),
         search_folders=tuple(dict.fromkeys([*_listed_folders(text), *_folders_of_commands(lines)])),
         is_cxx_driver=bool(_CXX_NAME.search(_stem(compiler))),

@@ -46,10 +46,16 @@ class SearchState:
 
     @property
     def signatures(self) -> tuple[tuple[str, Signature | None], ...]:
-        """The folders that were read: while these hold, so does the digest. Empty when that can't be relied on."""
+        """What was read: while these folders and links hold, so does the digest. Empty when that is not certain."""
         if not all(listing.is_settled for listing in self.listings.values()):
             return ()
-        return tuple((folder, listing.signature) for folder, listing in self.listings.items())
+        folders = [(folder, listing.signature) for folder, listing in self.listings.items()]
+        links = [
+            (os.path.join(folder, name), self.listings[folder].links[name])
+            for folder, names in self.wanted.items()
+            for name in self.listings[folder].links.keys() & names
+        ]
+        return (*folders, *links)
 
     def found(self, folder: str) -> frozenset[str]:
         """The names that exist in a folder."""
@@ -131,7 +137,7 @@ def search_state(plan: SearchPlan, folders: FolderNames) -> SearchState:
     for folder, by_part in plan.looks:
         for part, names in by_part.items():
             first = part.partition("/")[0]
-            if first and first not in (".", "..") and first not in listing(folder).folders:
+            if first and first not in (".", "..") and not listing(folder).may_have_folder(first):
                 continue
             place = os.path.join(folder, part) if part else folder
             listing(place)

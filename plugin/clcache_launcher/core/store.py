@@ -173,19 +173,22 @@ def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, star
         if before is not None:
             if before is not listing and before.files & wanted != found:
                 return folder
-        elif listing.signature is not None and is_younger(listing.signature.ctime_ns, started_ns):
+        elif listing.signature is not None:
+            is_young = is_younger(listing.signature.ctime_ns, started_ns)
+            suspects = wanted if is_young else wanted & listing.links.keys()
             # Objects may be made here all the time. A header that went was listed, unless it was only tested for.
-            went = (wanted - found) & plan.tested
-            if went or any(_is_younger(os.path.join(folder, name), started_ns) for name in found):
+            went = (suspects - found) & plan.tested
+            if went or any(_is_younger(os.path.join(folder, name), started_ns) for name in suspects & found):
                 return folder
     return None
 
 
 def _is_younger(path: str, started_ns: int) -> bool:
     try:
-        return is_younger(os.lstat(path).st_ctime_ns, started_ns)
+        stamps_ns = os.lstat(path).st_ctime_ns, os.stat(path).st_ctime_ns
     except OSError:
         return True
+    return any(is_younger(stamp_ns, started_ns) for stamp_ns in stamps_ns)
 
 
 def _streams(prepared: Prepared, stdout: bytes, stderr: bytes) -> Streams:

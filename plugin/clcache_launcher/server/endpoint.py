@@ -4,6 +4,7 @@ A lock file beside the socket is held as long as the core lives, so that one cor
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import socket
@@ -36,15 +37,20 @@ class Listener:
         self._lock = _take_lock(path + ".lock")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            with contextlib.suppress(FileNotFoundError):
-                if not stat.S_ISSOCK(os.lstat(path).st_mode):
-                    raise EndpointError(f"{path}: not a socket")
-                os.unlink(path)
-            self._socket.bind(path)
-            os.chmod(path, 0o600)
-            self._socket.listen(_BACKLOG)
+            self._listen()
         except OSError as err:
-            raise EndpointError(f"{path}: {err.strerror}") from err
+            self._socket.close()
+            os.close(self._lock)
+            raise EndpointError(f"{path}: {err.strerror or err}") from err
+
+    def _listen(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISSOCK(os.lstat(self._path).st_mode):
+                raise FileExistsError(errno.EEXIST, "not a socket")
+            os.unlink(self._path)
+        self._socket.bind(self._path)
+        os.chmod(self._path, 0o600)
+        self._socket.listen(_BACKLOG)
 
     def accept(self) -> socket.socket:
         """Wait for a caller; one of another user is turned away.
@@ -88,12 +94,13 @@ def _take_lock(path: str) -> int:
     except OSError as err:
         raise EndpointError(f"{path}: {err.strerror}") from err
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.fstat(handle).st_uid != os.geteuid():
-            raise EndpointError(f"{path}: belongs to another user")
-    except BlockingIOError as err:
+            raise PermissionError(errno.EPERM, "belongs to another user")
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as err:
         os.close(handle)
-        raise EndpointError(f"{path}: another core serves this end point") from err
+        reason = "another core serves this end point" if isinstance(err, BlockingIOError) else err.strerror
+        raise EndpointError(f"{path}: {reason}") from err
     return handle
 
 

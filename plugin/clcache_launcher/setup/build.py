@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from clcache_launcher.errors import ClcacheError
@@ -42,8 +43,10 @@ def build_project(context: Context, definitions: Sequence[str], environment: Map
 
     Raises:
         ToolchainError: CMake or Ninja is missing.
-        ClcacheError: Configuring or building failed; the tools have said why.
+        ClcacheError: The build folder can't be switched over, or configuring or building failed; the tools have said
+            why.
     """
+    _check_folder(context)
     cmake, ninja = find_tool("cmake", environment), find_tool("ninja", environment)
     configure = [cmake, "-S", context.source_dir, "-B", context.build_dir, "-G", "Ninja"]
     configure += [f"-DCMAKE_MAKE_PROGRAM={ninja}", f"-DCMAKE_TOOLCHAIN_FILE={context.toolchain_file}"]
@@ -60,6 +63,20 @@ def build_project(context: Context, definitions: Sequence[str], environment: Map
         reasons={name: count for name, count in reasons.items() if count > 0},
         seconds=seconds,
     )
+
+
+def _check_folder(context: Context) -> None:
+    # CMake reads a toolchain file that it first hears of in a configured folder never.
+    try:
+        lines = Path(context.build_dir, "CMakeCache.txt").read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    named = [line.partition("=")[2] for line in lines if line.startswith("CMAKE_TOOLCHAIN_FILE:")]
+    if named != [context.toolchain_file]:
+        raise ClcacheError(
+            f"{context.build_dir}: configured already without {context.toolchain_file}, which CMake takes only in a new"
+            " folder; remove the folder, or name another one with -B"
+        )
 
 
 def _run(doing: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:

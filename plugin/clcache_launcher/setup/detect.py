@@ -62,6 +62,8 @@ def find_core_program(launcher: str) -> str:
 def find_compilers(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """CMake's language names with their compilers: what ``CC`` and ``CXX`` name, else the usual ones on ``PATH``.
 
+    What follows the compiler in the variable follows it here, too, as in CMake's lists.
+
     Raises:
         ToolchainError: There is none, or a variable names one that is not there.
     """
@@ -69,13 +71,23 @@ def find_compilers(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...
     for language, (variable, names) in _NAMES.items():
         named = environment.get(variable, "")
         candidates = (named,) if named else names
-        paths = [path for name in candidates if (path := shutil.which(name, path=environment.get("PATH", "")))]
-        if named and not paths:
+        commands = [command for name in candidates if (command := _find_command(name, environment.get("PATH", "")))]
+        if named and not commands:
             raise ToolchainError(f"{variable} names the compiler {named!r}, which is not found")
-        found += [(language, path) for path in paths[:1]]
+        found += [(language, command) for command in commands[:1]]
     if not found:
         raise ToolchainError(f"no C or C++ compiler is found; {_COMPILER_ADVICE}")
     return tuple(found)
+
+
+def _find_command(named: str, search_path: str) -> str:
+    """``gcc -m32`` as ``/usr/bin/gcc;-m32``, which CMake takes for a compiler with arguments; empty if not found."""
+    whole = shutil.which(named, path=search_path)
+    if whole is not None:
+        return whole
+    program, *arguments = named.split() or [""]
+    found = shutil.which(program, path=search_path)
+    return ";".join([found, *arguments]) if found else ""
 
 
 def _search_path(environment: Mapping[str, str]) -> str:

@@ -73,7 +73,7 @@ class ArtifactStore:
         """
         path = self.path(digest)
         try:
-            if self._is_whole(path, size):
+            if self._is_whole(path, size) and self.is_sound(digest):
                 os.unlink(scratch)
                 return
             self._verified.pop(digest, None)

@@ -181,6 +181,17 @@ class Index:
                 self._remove_artifact(Digest(digest))
         self._read("VACUUM")
 
+    def remove_unknown(self, on_disk: Callable[[], Iterable[Digest]]) -> None:
+        """Remove the artifacts of which no row tells: a killed process or a lost index has left them.
+
+        Args:
+            on_disk: Lists the artifacts; called while no other process can add one.
+        """
+        with self._write() as sql:
+            for digest in on_disk():
+                if not sql.execute("SELECT 1 FROM artifact WHERE digest = ?", (digest,)).fetchone():
+                    self._remove_artifact(digest)
+
     def _remove_results(self, sql: sqlite3.Connection, keys: Iterable[ResultKey]) -> None:
         for key in keys:
             named = sql.execute("SELECT digest FROM result_artifact WHERE result = ?", (key,)).fetchall()
@@ -244,7 +255,8 @@ class Index:
     def _storage_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as err:
+        except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.InterfaceError) as err:
+            # What it holds may be sound: it is locked, full, or closed already.
             raise StorageError(f"{self.path}: {err}") from err
         except sqlite3.Error as err:
             # Corrupt: what it holds can't be believed; the next to open it begins anew.
@@ -262,8 +274,10 @@ def _open(path: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA trusted_schema=OFF")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT_VERSION:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
             _make(connection)
+        if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT_VERSION:
+            raise sqlite3.DatabaseError("another format")
         connection.execute("SELECT count(*) FROM total").fetchone()
     except sqlite3.Error:
         connection.close()

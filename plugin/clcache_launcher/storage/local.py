@@ -44,6 +44,9 @@ class LocalStorage:
         self.folder = folder
         self.artifacts = ArtifactStore(folder)
         self.index = Index(folder, self.artifacts.remove)
+        if not self.index.totals().results:
+            # The index may be new: what a lost one knew would count for nothing and stay for ever.
+            self.index.remove_unknown(self.artifacts.digests)
 
     def is_in_place(self) -> bool:
         """Whether the folder is still the one that was opened."""
@@ -116,6 +119,7 @@ class LocalStorage:
     def clean(self, max_size_bytes: int) -> int:
         """Evict, and remove files that no index row knows and scratch files of processes long gone."""
         removed = self.evict(max_size_bytes)
+        self.index.remove_unknown(self.artifacts.digests)
         self.artifacts.sweep_scratch()
         return removed
 

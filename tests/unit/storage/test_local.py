@@ -1,5 +1,7 @@
 """Storage: what is added is there, what is removed takes along what needs it, what is broken heals."""
 
+import multiprocessing
+import multiprocessing.synchronize
 import os
 import shutil
 import sqlite3
@@ -324,3 +326,66 @@ class StorageModel(RuleBasedStateMachine):
 
 TestStorageModel = StorageModel.TestCase
 TestStorageModel.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+
+
+def _add_at_once(folder: Path, go: "multiprocessing.synchronize.Event") -> None:
+    storage = LocalStorage(folder)
+    go.wait(10)
+    for number in range(15):
+        add(storage, number)
+    storage.close()
+
+
+def test_two_processes_that_add_the_same_at_once_both_succeed(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    go = context.Event()
+    processes = [context.Process(target=_add_at_once, args=(tmp_path / "cache", go)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    go.set()
+    for process in processes:
+        process.join(30)
+    assert [process.exitcode for process in processes] == [0, 0]
+    storage = LocalStorage(tmp_path / "cache")
+    assert storage.index.totals().results == artifact_files(storage) == 15
+    assert all(storage.artifacts.is_sound(digest) for digest in storage.artifacts.digests())
+    assert not os.listdir(tmp_path / "cache/scratch")
+
+
+def test_artifact_of_another_result_that_was_damaged_heals_by_the_next_add(storage: LocalStorage) -> None:
+    digest = add(storage, 1, b"same")
+    Path(storage.artifacts.path(digest)).write_bytes(b"some")
+    add(storage, 2, b"same")
+    assert storage.artifacts.read(digest) == b"same"
+
+
+def test_artifacts_of_a_lost_index_do_not_stay(tmp_path: Path) -> None:
+    first = LocalStorage(tmp_path)
+    add(first, 1)
+    first.close()
+    Path(first.index.path).unlink()
+    second = LocalStorage(tmp_path)
+    assert artifact_files(second) == 0
+    add(second, 1)
+    assert artifact_files(LocalStorage(tmp_path)) == 1
+
+
+def test_clean_removes_what_a_killed_process_left(storage: LocalStorage) -> None:
+    digest = add(storage, 1)
+    stray = storage.prepare(b"stray")
+    storage.artifacts.place(stray.digest, stray.size, stray.scratch)
+    assert storage.clean(0) == 0
+    assert storage.artifacts.digests() == [digest]
+
+
+def test_failed_add_leaves_no_scratch(storage: LocalStorage) -> None:
+    prepared = storage.prepare(b"content")
+    shutil.rmtree(storage.folder / "artifacts", ignore_errors=True)
+    (storage.folder / "artifacts").write_text("in the way")
+    with pytest.raises(StorageError):
+        storage.add(manifest(1), StoredEntry(key(1), b"entry"), b"result", [prepared])
+    assert storage.index.entries(manifest(1)) == []
+    assert os.listdir(storage.folder / "scratch") == []
+    (storage.folder / "artifacts").unlink()
+    add(storage, 1)
+    assert storage.index.entries(manifest(1))

@@ -1,0 +1,116 @@
+"""Compilations in which the test plays the compiler: no process runs."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from clcache_launcher.compilers.gnu import GCC
+from clcache_launcher.compilers.parse import parse_command_line
+from clcache_launcher.compilers.probe import Family
+from clcache_launcher.core.knowledge import Knowledge
+from clcache_launcher.core.lookup import Hit, Miss, look_up
+from clcache_launcher.core.prepare import Prepared
+from clcache_launcher.core.store import Attempt, Ran, Stored, Unclear, plan_attempt, store
+from clcache_launcher.core.toolchain import Toolchain
+from clcache_launcher.model import Compilation, Invocation, Uncacheable
+from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.util.files import file_clock_ns
+
+__all__ = ["TOOLCHAIN", "Case", "settle", "write_compiler"]
+
+TOOLCHAIN = Toolchain(
+    family=Family.GCC,
+    dialect=GCC,
+    identity=b"this gcc",
+    search_folders=(),
+    files=(),
+    folders=(),
+    found_on_path=(),
+)
+
+
+def settle() -> None:
+    """Let the clock that stamps files move on."""
+    began = time.time_ns()
+    while file_clock_ns() <= began:
+        pass
+
+
+def write_compiler(path: Path, version: str = "12.2.0", search_folder: str = "/usr/include") -> Path:
+    """Write a program that answers a probe as gcc does; it makes nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        "#!/bin/sh\ncat >&2 <<'END'\nTarget: x86_64-linux-gnu\n"
+        f"gcc version {version} (Test)\n"
+        f'#include "..." search starts here:\n#include <...> search starts here:\n {search_folder}\n'
+        "End of search list.\nEND\n"
+    )
+    path.chmod(0o755)
+    return path
+
+
+@dataclass
+class Case:
+    """A folder with sources, a cache folder beside it, and what is known of both."""
+
+    root: Path
+    toolchain: Toolchain = TOOLCHAIN
+    environment: Mapping[str, str] = field(default_factory=dict)
+    umask: int = 0o22
+    same_stream: bool = False
+
+    def __post_init__(self) -> None:
+        self.work = self.root / "work"
+        self.work.mkdir()
+        self.storage = LocalStorage(self.root / "cache")
+        self.knowledge = Knowledge()
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a source, old enough to be trusted."""
+        path = self.work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        settle()
+        return path
+
+    def prepared(self, *arguments: str) -> Prepared:
+        """A command line of gcc, understood; ``-c a.c -o a.o`` unless told otherwise."""
+        words = arguments or ("-c", "a.c", "-o", "a.o")
+        compilation = parse_command_line(
+            self.toolchain.dialect, words, lambda _: None, lambda name: (self.work / name).is_file()
+        )
+        assert isinstance(compilation, Compilation), compilation
+        invocation = Invocation(
+            ("gcc", *words), "/usr/bin/gcc", str(self.work), self.environment, self.umask, same_stream=self.same_stream
+        )
+        return Prepared(invocation, compilation, self.toolchain, {})
+
+    def look_up(self, prepared: Prepared | None = None, *, hardlink: bool = False) -> Hit | Miss | Uncacheable:
+        """Look a compilation up."""
+        return look_up(prepared or self.prepared(), self.storage, self.knowledge, hardlink=hardlink, recache=False)
+
+    def begin(self, prepared: Prepared | None = None) -> Attempt:
+        """A compilation that misses, up to the run of the compiler."""
+        prepared = prepared or self.prepared()
+        miss = self.look_up(prepared)
+        assert isinstance(miss, Miss), miss
+        return plan_attempt(prepared, miss, self.storage, self.knowledge)
+
+    def run(self, attempt: Attempt, headers: Sequence[str] = (), made: Mapping[str, bytes] | None = None) -> Ran:
+        """Do what the compiler does: write its outputs and list its headers."""
+        started_ns = file_clock_ns()
+        for name, data in (made if made is not None else {"a.o": b"object"}).items():
+            (self.work / name).write_bytes(data)
+        listed = " ".join([attempt.prepared.compilation.source, *headers])
+        (self.work / attempt.plan.depfile).write_text(f"a.o: {listed}\n")
+        return Ran(0, started_ns, b"", b"", 0, b"")
+
+    def finish(self, attempt: Attempt, ran: Ran, **changes: int | bytes) -> Stored | Unclear:
+        """Store what the compiler made."""
+        return store(attempt, replace(ran, **changes), self.storage, self.knowledge)  # type: ignore[arg-type]
+
+    def compile(self, headers: Sequence[str] = (), prepared: Prepared | None = None) -> Stored | Unclear:
+        """A whole compilation that misses."""
+        attempt = self.begin(prepared)
+        return self.finish(attempt, self.run(attempt, headers))

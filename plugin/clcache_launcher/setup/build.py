@@ -66,13 +66,13 @@ def build_project(context: Context, definitions: Sequence[str], environment: Map
 
 
 def _check_folder(context: Context) -> None:
-    # CMake reads a toolchain file that it first hears of in a configured folder never.
+    # In a folder that is configured CMake ignores a toolchain file that is new to it, and the build would be uncached.
     try:
         lines = Path(context.build_dir, "CMakeCache.txt").read_text("utf-8", errors="replace").splitlines()
     except OSError:
         return
     named = [line.partition("=")[2] for line in lines if line.startswith("CMAKE_TOOLCHAIN_FILE:")]
-    if named != [context.toolchain_file]:
+    if not any(path.endswith("clcache/toolchain.cmake") for path in named):
         raise ClcacheError(
             f"{context.build_dir}: configured already without {context.toolchain_file}, which CMake takes only in a new"
             " folder; remove the folder, or name another one with -B"

@@ -231,6 +231,24 @@ def test_another_working_folder_is_miss(project: Project) -> None:
     assert project.cache.counts()[1] == before[1] + 1
 
 
+@pytest.mark.clang_cl
+def test_show_includes_lines_are_printed_for_who_asks_and_for_nobody_else(cache: Cache, work: Path) -> None:
+    (work / "x.h").write_text("")
+    (work / "a.c").write_text('#include "x.h"\n')
+    plain, shown = ["clang-cl-19", "/c", "a.c", "/Foa.obj"], ["clang-cl-19", "/c", "/showIncludes", "a.c", "/Foa.obj"]
+    for command in (plain, shown, plain, shown):
+        assert make_cached(cache, command, work) == make_bare(cache, command, work)
+    assert cache.counts()[:2] == (2, 2)
+
+
+@pytest.mark.parametrize("option", ["-MT", "-MQ", "-MF"])
+def test_depfile_option_without_a_depfile_is_the_compilers_business(cache: Cache, work: Path, option: str) -> None:
+    (work / "a.c").write_text("int a;\n")
+    command = ["gcc", option, "x", "-c", "a.c", "-o", "a.o"]
+    for _ in range(2):
+        assert make_cached(cache, command, work) == make_bare(cache, command, work)
+
+
 def _wrapper(folder: Path, text: str) -> Path:
     wrapper = folder / "my-g++"
     wrapper.write_text(f'#!/bin/sh\nexec g++ {text} "$@"\n')

@@ -19,12 +19,14 @@ from clcache_launcher.model import (
 
 __all__ = ["parse_command_line"]
 
-_HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME, Effect.SHOW_INCLUDES})
+_HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME})
 """Effects that stay out of the key unless an output holds the names or the command line."""
 _TELL_OUTPUT = frozenset({Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.RECORDS})
 _DEPFILES = frozenset({Effect.DEPFILE, Effect.DEPFILE_WITHOUT_SYSTEM})
 _MAKES_OUTPUT = (
-    _HIDDEN | _DEPFILES | {Effect.DEPFILE_FORM, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.RECORDS}
+    _HIDDEN
+    | _DEPFILES
+    | {Effect.DEPFILE_FORM, Effect.SHOW_INCLUDES, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.RECORDS}
 )
 """Effects that a run which only lists the headers must not have."""
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
@@ -173,6 +175,9 @@ def _compilation(
     names = Names(source, _last(matches, Effect.OUTPUT), depfile_name, Effect.ASSEMBLY in effects)
     records = Effect.RECORDS in effects
     depfile = None
+    if not effects & _DEPFILES and effects & {Effect.DEPFILE_NAME, Effect.DEPFILE_FORM}:
+        # An error of gcc's and a warning of clang's, unless our own -MD made it legal.
+        return Uncacheable(Reason.BAD_ARGUMENT, "depfile options without -MD or -MMD")
     if effects & _DEPFILES:
         # -MMD counts wherever it stands beside -MD (gcc 12, clang 19).
         depfile = Depfile(dialect.depfile_path(names), Effect.DEPFILE_WITHOUT_SYSTEM not in effects)

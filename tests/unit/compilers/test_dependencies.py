@@ -1,14 +1,25 @@
 """How the headers of a run are learnt."""
 
+from pathlib import Path
+
 import pytest
 
-from clcache_launcher.compilers.dependencies import Listing, can_be_listed, plan_run, read_show_includes_report
+from clcache_launcher.compilers.dependencies import (
+    Listing,
+    RunPlan,
+    can_be_listed,
+    plan_run,
+    read_depfile_report,
+    read_show_includes_report,
+)
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.families import dialect_for
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.probe import Family, Probe
 from clcache_launcher.model import Compilation
 
+# What gcc 12, clang 19 and clang-cl 19 wrote for a source s.c that includes "in c/a b.h" and <stddef.h>.
+CAPTURED = Path(__file__).parents[2] / "data" / "dependencies"
 FAMILIES = {"g++": Family.GCC, "clang++": Family.CLANG, "clang-cl": Family.CLANG_CL, "cl": Family.CL}
 
 
@@ -91,3 +102,42 @@ def test_lines_that_the_caller_did_not_ask_for_are_taken_out() -> None:
     asked = compilation("clang-cl /showIncludes /c a.cpp")
     plan = plan_run(asked[0], asked[1], asked[2], "/scratch")
     assert read_show_includes_report(plan, text, b"") == (("x.h",), text)
+
+
+@pytest.mark.parametrize("name", ["gcc-12.d", "gcc-12-phony.d", "clang-19.d", "clang-cl-19.d"])
+def test_depfile_of_a_real_compiler_is_read(name: str) -> None:
+    files = read_depfile_report((CAPTURED / name).read_bytes())
+    assert files is not None
+    assert files[0] == "s.c"
+    assert "in c/a b.h" in files
+    assert any(file.endswith("/stddef.h") for file in files)
+    assert not any(file.endswith((":", "\\")) for file in files)
+
+
+def test_every_cut_of_a_real_depfile_lists_what_the_whole_does_or_nothing() -> None:
+    for path in CAPTURED.glob("*.d"):
+        data = path.read_bytes()
+        whole = read_depfile_report(data)
+        for size in range(len(data)):
+            assert read_depfile_report(data[:size]) in (None, whole)
+
+
+def test_missing_depfile_lists_nothing() -> None:
+    assert read_depfile_report(None) is None
+
+
+def test_show_includes_of_real_clang_cl_is_read() -> None:
+    text = (CAPTURED / "clang-cl-19-show-includes.txt").read_bytes()
+    plan = RunPlan(("clang-cl",), (), Listing.STDOUT_HIDDEN)
+    files, rest = read_show_includes_report(plan, text, b"")
+    assert files[:2] == ("./in c/a b.h", "/usr/lib/llvm-19/lib/clang/19/include/stddef.h")
+    assert len(files) == 9
+    assert rest == b""
+
+
+def test_headers_that_a_pass_lists_leave_the_callers_text_alone() -> None:
+    text = (CAPTURED / "clang-cl-19-show-includes.txt").read_bytes()
+    plan = RunPlan(("cl",), ("cl", "/P"), Listing.PASS_STDERR)
+    files, stdout = read_show_includes_report(plan, b"Note: including file: mine\n", text)
+    assert len(files) == 9
+    assert stdout == b"Note: including file: mine\n"

@@ -79,6 +79,8 @@ def test_each_row_has_its_effect(dialect: Dialect, rows: tuple[Option, ...]) -> 
             assert parsed.reason is row.reason, row
         elif row.effect is Effect.QUERY:
             assert parsed == NotACompilation(), row
+        elif row.effect in (Effect.DEPFILE_NAME, Effect.DEPFILE_FORM):
+            assert parsed == Uncacheable(Reason.BAD_ARGUMENT, "depfile options without -MD or -MMD"), row
         elif row.effect not in (Effect.END, Effect.NESTED):
             assert isinstance(parsed, Compilation), (row, parsed)
             check_compilation(row, parsed, plain)

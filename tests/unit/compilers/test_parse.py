@@ -150,8 +150,11 @@ def test_name_of_the_depfile_stays_out_of_the_key() -> None:
     assert compilation("-c a.c -MD -MF x").key_arguments == compilation("-c a.c -MD -MF y").key_arguments
 
 
-def test_name_of_an_unused_depfile_is_in_the_key() -> None:
-    assert compilation("-c a.c -MF x", CLANG).key_arguments != compilation("-c a.c -MF y", CLANG).key_arguments
+@pytest.mark.parametrize("words", ["-MF x.d", "-MT x", "-MQ x", "-MP"])
+def test_depfile_option_without_a_depfile_is_uncacheable(words: str) -> None:
+    parsed = parse(f"-c a.c {words}")
+    assert isinstance(parsed, Uncacheable)
+    assert parsed.reason is Reason.BAD_ARGUMENT
 
 
 def test_whole_command_line_is_in_the_key_when_it_is_recorded() -> None:

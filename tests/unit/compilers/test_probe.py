@@ -1,8 +1,13 @@
 """What compilers say of themselves."""
 
+from pathlib import Path
+
 import pytest
 
-from clcache_launcher.compilers.probe import Family, looks_like_compiler, parse_probe, probe_commands
+from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, parse_probe, probe_commands
+
+# What the commands of probe_commands() printed on Debian 12, with PATH=/usr/bin:/bin and LC_ALL=C.
+CAPTURED = Path(__file__).parents[2] / "data" / "probe"
 
 GCC = b"""COLLECT_GCC=g++
 Target: x86_64-linux-gnu
@@ -87,3 +92,71 @@ def test_probe_makes_no_file() -> None:
         for command in probe_commands(compiler, "c++", ("-m32",)):
             assert "-m32" in command
             assert "-###" in command or "-E" in command
+
+
+def captured(name: str) -> Probe:
+    outputs = [path.read_bytes() for path in sorted(CAPTURED.glob(f"{name}-[12].txt"))]
+    assert len(outputs) == len(probe_commands(f"/usr/bin/{name}", "c", ()))
+    probe = parse_probe(f"/usr/bin/{name}", outputs)
+    assert probe is not None
+    return probe
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "is_cxx_driver", "targets_msvc"),
+    [
+        ("gcc", Family.GCC, False, False),
+        ("g++", Family.GCC, True, False),
+        ("clang-19", Family.CLANG, False, False),
+        ("clang++-19", Family.CLANG, True, False),
+        ("clang-cl-19", Family.CLANG_CL, False, True),
+    ],
+)
+def test_real_compiler_is_understood(name: str, family: Family, *, is_cxx_driver: bool, targets_msvc: bool) -> None:
+    probe = captured(name)
+    assert (probe.family, probe.is_cxx_driver, probe.targets_msvc) == (family, is_cxx_driver, targets_msvc)
+
+
+@pytest.mark.parametrize(
+    ("name", "programs"),
+    [
+        ("gcc", ("/usr/lib/gcc/x86_64-linux-gnu/12/cc1", "as")),
+        ("g++", ("/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus", "as")),
+        ("clang-19", ("/usr/lib/llvm-19/bin/clang",)),
+        ("clang++-19", ("/usr/lib/llvm-19/bin/clang",)),
+        ("clang-cl-19", ("/usr/lib/llvm-19/bin/clang",)),
+    ],
+)
+def test_real_compilers_programs_are_found_and_nothing_else(name: str, programs: tuple[str, ...]) -> None:
+    assert captured(name).programs == programs
+
+
+@pytest.mark.parametrize(
+    ("name", "some"),
+    [
+        ("gcc", {"/usr/lib/gcc/x86_64-linux-gnu/12/include", "/usr/local/include", "/usr/include"}),
+        ("g++", {"/usr/include/c++/12", "/usr/include/c++/12/backward", "/usr/include"}),
+        ("clang-19", {"/usr/lib/llvm-19/lib/clang/19/include", "/usr/local/include", "/usr/include"}),
+        ("clang-cl-19", {"/usr/lib/llvm-19/lib/clang/19/include"}),
+    ],
+)
+def test_real_compilers_folders_are_found(name: str, some: set[str]) -> None:
+    folders = captured(name).search_folders
+    assert some <= set(folders)
+    assert all(folder.startswith("/") for folder in folders)
+
+
+def test_missing_folders_of_real_compilers_are_watched_too() -> None:
+    assert "/usr/local/include/x86_64-linux-gnu" in captured("gcc").search_folders
+
+
+@pytest.mark.parametrize("folder", ["/tmp", "/var/tmp", "/scratch/my-tmp", "C:\\Temp"])
+def test_temporary_names_of_real_gcc_do_not_reach_its_version(folder: str) -> None:
+    text = (CAPTURED / "gcc-2.txt").read_bytes()
+    (name,) = {word for word in text.decode().split() if word.startswith("/tmp/cc")}
+    versions = {
+        parsed.version
+        for made in ("ccAbCdEf", "ccXyZ_12")
+        if (parsed := parse_probe("/usr/bin/gcc", [text.replace(name.encode(), rf"{folder}/{made}.s".encode())]))
+    }
+    assert len(versions) == 1

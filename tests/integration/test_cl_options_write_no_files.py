@@ -132,7 +132,6 @@ def test_key_option_writes_no_file_but_the_object(source_folder: Path, group: in
         ["a.cpp", "-clang:-MMD", "-ox"],
         ["a.cpp", "-clang:-MD", "-clang:-MFd/y.d"],
         ["a.cpp", "-clang:-MD", "-clang:-MF", "-clang:y.d", "-clang:-MTx", "-clang:-MP"],
-        ["a.cpp", "-clang:-MF", "-clang:y.d"],
         ["/Tp", "a.b.txt"],
         ["/TP", "a."],
         ["/TP", ".a.b"],

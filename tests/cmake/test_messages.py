@@ -52,6 +52,26 @@ def test_mended_setting_switches_on_at_the_next_build(cmake: CMake, tmp_path: Pa
     assert cmake.cache.counts() == (0, 1, 0, 0)
 
 
+def test_switched_off_it_says_and_does_nothing(cmake: CMake, tmp_path: Path) -> None:
+    source = write_project(tmp_path / "s", PROJECT, PACKAGE, INCLUDE, TARGET, files=WRONG)
+    text = cmake.configured(source, tmp_path / "b", "-DCLCACHE_ENABLE=OFF", env=ACTIVATED)
+    assert "clcache: " not in text
+    assert cmake.launchers(tmp_path / "b") == {"a.c": []}
+
+
+@pytest.mark.parametrize("required", ["OFF", "ON"])
+def test_missing_program_is_a_warning_or_where_required_an_error(cmake: CMake, tmp_path: Path, required: str) -> None:
+    source = write_project(tmp_path / "s", PROJECT, INCLUDE, INCLUDE, TARGET)
+    assert cmake.run(SCRIPTS / "clcache-setup", "--vendor", source, cwd=tmp_path).code == 0
+    # CMake looks beside itself, too, where pip puts both.
+    arguments = [f"-DCLCACHE_REQUIRED={required}", "-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF"]
+    done = cmake.configure(source, tmp_path / "b", *arguments, f"-DCMAKE_MODULE_PATH={source}")
+    assert done.code == (1 if required == "ON" else 0)
+    assert said(done).count("clcache: ") == 1
+    assert "clcache: the program clcache is not found; install it with 'pip install clcache-launcher'" in said(done)
+    assert ("CMake Error" if required == "ON" else "CMake Warning") in said(done)
+
+
 @pytest.mark.parametrize("required", ["OFF", "ON"])
 def test_program_that_is_not_there_is_named(cmake: CMake, tmp_path: Path, required: str) -> None:
     source = write_project(tmp_path / "s", PROJECT, PACKAGE, INCLUDE, TARGET)
@@ -148,7 +168,10 @@ def test_nothing_is_compiled_through_the_cache_at_configure_time(cmake: CMake, t
         "t/CMakeLists.txt": f"{HEAD}\nproject(t C)\n{PACKAGE}\nadd_executable(t t.c)\n",
         "t/t.c": "int main(void) { return 0; }\n",
     }
-    text = cmake.configured(write_project(tmp_path / "s", *lines, files=files), tmp_path / "b", env=ACTIVATED)
+    source, build = write_project(tmp_path / "s", *lines, files=files), tmp_path / "b"
+    assert cmake.run(SCRIPTS / "clcache-setup", source, "-B", build, cwd=tmp_path).code == 0
+    toolchain = f"-DCMAKE_TOOLCHAIN_FILE={build}/clcache/toolchain.cmake"
+    text = cmake.configured(source, build, toolchain, env=ACTIVATED)
     assert "built TRUE" in text
     assert text.count("clcache: ") == 1
     assert cmake.cache.counts() == (0, 0, 0, 0)

@@ -159,3 +159,71 @@ def test_limit_is_kept_while_the_core_runs(cache: Cache, work: Path) -> None:
         cache.compile("gcc", "-c", "a.c", cwd=work, env={"CLCACHE_MAX_SIZE": "400K"})
     cache.front_end("clean", env={"CLCACHE_MAX_SIZE": "400K"})
     assert 0 < cache.stats()["cache_size_bytes"] <= 400_000
+
+
+def test_statistics_need_no_core(lone_cache: Cache, work: Path) -> None:
+    empty = json.loads(lone_cache.front_end("stats", "--json").stdout)
+    assert (empty["hits"], empty["misses"], empty["entries"], empty["reasons"]) == (0, 0, 0, {})
+    (work / "a.c").write_text("int a;\n")
+    lone_cache.compile("gcc", "-c", "a.c", cwd=work)
+    live = json.loads(lone_cache.front_end("stats", "--json").stdout)
+    lone_cache.front_end("stop")
+    assert json.loads(lone_cache.front_end("stats", "--json").stdout) == live
+    assert lone_cache.core_pid() is None
+
+
+def test_word_that_is_none_of_ours_is_a_compiler(cache: Cache, work: Path) -> None:
+    done = cache.run(cache.launcher, "echo", "stats", cwd=work)
+    assert (done.code, done.stdout, done.stderr) == (0, b"stats\n", b"")
+    assert cache.run(cache.launcher, "statistics", cwd=work).code == 127
+
+
+@pytest.mark.parametrize("words", [["stats", "--wrong"], ["max-size"], ["zero", "more"]], ids=" ".join)
+def test_wrong_use_is_told_with_exit_code_2(cache: Cache, words: list[str]) -> None:
+    done = cache.front_end(*words)
+    assert (done.code, done.stdout) == (2, b"")
+    assert f"Usage: clcache {words[0]}".encode() in done.stderr
+
+
+def test_max_size_makes_the_users_file_and_cleans(used: Cache, tmp_path: Path) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path / "conf")}
+    assert used.front_end("max-size", "1", env=env).code == 0
+    assert (tmp_path / "conf/clcache/clcache.yaml").read_text() == "max_size: 1\n"
+    assert used.stats()["entries"] == 0
+
+
+def test_max_size_comes_after_the_other_settings_of_the_user(cache: Cache, tmp_path: Path) -> None:
+    settings = tmp_path / "clcache/clcache.yaml"
+    settings.parent.mkdir()
+    settings.write_text("# max_size: 1G\nhardlink: true")
+    assert cache.front_end("-M", "0", env={"XDG_CONFIG_HOME": str(tmp_path)}).code == 0
+    assert settings.read_text() == "# max_size: 1G\nhardlink: true\nmax_size: 0\n"
+
+
+@pytest.mark.parametrize("word", ["stats", "zero", "clean", "clear", "status", "config"])
+def test_wrong_setting_ends_every_word_with_one_line(cache: Cache, work: Path, word: str) -> None:
+    (work / "clcache.yaml").write_text("max_sise: 5G\n")
+    done = cache.front_end(word, cwd=work)
+    assert done.code == 2
+    assert done.stderr.decode().splitlines() == [
+        f"clcache: {work}/clcache.yaml:1: max_sise: unknown key; did you mean 'max_size'?"
+    ]
+
+
+def test_stop_needs_no_right_settings(lone_cache: Cache, work: Path) -> None:
+    (work / "a.c").write_text("int a;\n")
+    lone_cache.compile("gcc", "-c", "a.c", cwd=work)
+    (work / "clcache.yaml").write_text("max_sise: 5G\n")
+    assert lone_cache.front_end("stop", cwd=work).code == 0
+    assert lone_cache.core_pid() is None
+
+
+def test_cache_folder_that_cannot_be_used_is_told(cache: Cache, work: Path) -> None:
+    for word in ("stats", "zero", "clear"):
+        done = cache.front_end(word, cwd=work, env={"CLCACHE_DIR": "/proc/nowhere"})
+        assert done.code == 1, word
+        assert done.stderr.startswith(b"clcache: ")
+        assert done.stderr.count(b"\n") == 1
+    done = cache.front_end("doctor", cwd=work, env={"CLCACHE_DIR": "/proc/nowhere"})
+    assert done.code == 1
+    assert b"wrong: " in done.stdout

@@ -139,3 +139,70 @@ def test_own_toolchain_file_is_included_first(cache: Cache, hello: Path) -> None
     assert code == 0, err
     assert "-- own" in out
     assert "5 misses" in out
+
+
+def test_compiler_with_arguments_in_the_environment(cache: Cache, hello: Path) -> None:
+    env = {"CC": "gcc -m64", "CXX": "g++ -DSEEN"}
+    code, out, err = setup(cache, hello, "--build", cwd=hello, env=env)
+    assert code == 0, err
+    assert "5 misses" in out
+    assert b" -DSEEN " in cache.run("ninja", "-C", "build", "-t", "commands", cwd=hello).stdout
+
+
+def test_tools_of_an_environment_that_is_not_activated_are_found(cache: Cache, hello: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cc", "c++", "ar", "as", "ld", "ranlib"):
+        if found := shutil.which(name, path="/usr/bin"):
+            (tools / name).symlink_to(found)
+    code, out, err = setup(cache, hello, "--build", cwd=hello, env={"PATH": str(tools)})
+    assert code == 0, err
+    assert "5 misses" in out
+    lines = (hello / "build/CMakeCache.txt").read_text().splitlines()
+    assert f"CMAKE_MAKE_PROGRAM:UNINITIALIZED={SCRIPTS}/ninja" in lines
+
+
+def test_folder_that_was_configured_without_clcache_is_told(cache: Cache, hello: Path) -> None:
+    (hello / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.20)\nproject(p NONE)\n")
+    assert cache.run("cmake", "-B", "build", "-G", "Ninja", cwd=hello).code == 0
+    code, _, err = setup(cache, hello, "--build", cwd=hello)
+    assert code == 1
+    assert err.count("\n") == 1
+    assert f"{hello}/build: configured already without " in err
+
+
+def test_second_run_writes_nothing_and_builds_nothing(cache: Cache, hello: Path) -> None:
+    assert setup(cache, hello, "--build", cwd=hello)[0] == 0
+    code, out, _ = setup(cache, hello, "--build", cwd=hello)
+    assert code == 0
+    assert "wrote" not in out
+    assert "no work to do" in out
+    assert "clcache: 0 hits, 0 misses in" in out
+
+
+def test_check_of_a_folder_that_was_never_written_names_all(cache: Cache, hello: Path) -> None:
+    code, _, err = setup(cache, hello, "--check", cwd=hello)
+    assert code == 1
+    assert err.count("stale or edited; run clcache-setup again") == 4
+    assert not (hello / "build").exists()
+
+
+def test_vendored_module_replaces_an_older_copy_and_no_other_file(cache: Cache, tmp_path: Path) -> None:
+    module = tmp_path / "ClcacheLauncher.cmake"
+    assert setup(cache, "--vendor", tmp_path, cwd=tmp_path)[0] == 0
+    content = module.read_text()
+    module.write_text(content + "# older\n")
+    assert setup(cache, "--vendor", tmp_path, cwd=tmp_path)[0] == 0
+    assert module.read_text() == content
+    module.write_text("# mine\n")
+    code, _, err = setup(cache, "--vendor", tmp_path, cwd=tmp_path)
+    assert code == 1
+    assert str(module) in err
+    assert module.read_text() == "# mine\n"
+
+
+def test_build_that_fails_ends_with_one(cache: Cache, hello: Path) -> None:
+    (hello / "src/text.c").write_text("#error no\n")
+    code, _, err = setup(cache, hello, "--build", cwd=hello)
+    assert code == 1
+    assert "building failed with exit code 1" in err

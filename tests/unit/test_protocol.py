@@ -1,7 +1,9 @@
 """Frames and messages."""
 
+import os
 import socket
 import struct
+import threading
 
 import pytest
 from hypothesis import given
@@ -116,3 +118,68 @@ def test_report_is_read() -> None:
 def test_answers_have_the_form_that_the_launcher_reads() -> None:
     assert fields_of(print_message(-1, b"o", b"e")[8:]) == [b"\xff\xff\xff\xff", b"o", b"e"]
     assert fields_of(run_message(["a", "b c"], ["d"])[8:]) == [b"a\0b c\0", b"d\0"]
+
+
+@pytest.mark.parametrize("size", range(len(encode(Message.COMPILE, FIELDS)) - 8))
+def test_request_cut_short_inside_its_frame_is_an_error(size: int) -> None:
+    with pytest.raises(ProtocolError):
+        CompileRequest.decode(encode(Message.COMPILE, FIELDS)[8 : 8 + size])
+
+
+@pytest.mark.parametrize("wrong", [-1, 1, 0x7FFFFFFF])
+@pytest.mark.parametrize("which", range(5))
+def test_report_with_a_wrong_length_is_an_error(which: int, wrong: int) -> None:
+    fields = [struct.pack("<4Q", 0, 0, 0, 0), b"out", b"err", b"pass out", b"pass err"]
+    payload = bytearray(encode(Message.DONE, fields)[8:])
+    at = 1 + sum(4 + len(field) for field in fields[:which])
+    struct.pack_into("<I", payload, at, (len(fields[which]) + wrong) & 0xFFFFFFFF)
+    with pytest.raises(ProtocolError):
+        DoneReport.decode(bytes(payload))
+
+
+@pytest.mark.parametrize("count", [0, 4, 6])
+def test_report_with_another_number_of_fields_is_an_error(count: int) -> None:
+    with pytest.raises(ProtocolError):
+        DoneReport.decode(encode(Message.DONE, [struct.pack("<4Q", 0, 0, 0, 0)] * count)[8:])
+
+
+def test_request_is_no_report() -> None:
+    fields = [struct.pack("<4Q", 0, 0, 0, 0), b"", b"", b"", b""]
+    with pytest.raises(ProtocolError):
+        DoneReport.decode(encode(Message.COMPILE, fields)[8:])
+
+
+words = st.binary(max_size=12).map(lambda text: text.replace(b"\0", b"")).map(os.fsdecode)
+
+
+@given(cwd=words, argv=st.lists(words, min_size=1, max_size=5), environment=st.lists(words, max_size=5))
+def test_any_bytes_of_a_command_line_come_through(cwd: str, argv: list[str], environment: list[str]) -> None:
+    def listed(items: list[str]) -> bytes:
+        return b"".join(os.fsencode(item) + b"\0" for item in items)
+
+    fields = [*FIELDS[:2], os.fsencode(cwd), FIELDS[3], b"", listed(argv), listed(environment)]
+    request = CompileRequest.decode(encode(Message.COMPILE, fields)[8:])
+    assert (request.cwd, list(request.argv)) == (cwd, argv)
+    assert [os.fsdecode(entry) for entry in request.environment] == environment
+
+
+@given(st.lists(words, min_size=1, max_size=5), st.lists(words, max_size=5))
+def test_any_command_line_is_told_as_it_is(argv: list[str], dependency_pass: list[str]) -> None:
+    told = [field.split(b"\0")[:-1] for field in fields_of(run_message(argv, dependency_pass)[8:])]
+    assert [[os.fsdecode(item) for item in items] for items in told] == [argv, dependency_pass]
+
+
+def test_frame_that_comes_in_pieces_is_whole() -> None:
+    frame = encode(Message.CONTROL, [b"x" * 300_000])
+    ours, theirs = socket.socketpair()
+
+    def send() -> None:
+        with theirs:
+            for at in (0, 1, 7, 8, 9, 70_000):
+                theirs.sendall(frame[at : {0: 1, 1: 7, 7: 8, 8: 9, 9: 70_000}.get(at, len(frame))])
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    with ours:
+        assert receive(ours) == frame[8:]
+    thread.join()

@@ -32,9 +32,9 @@ class InvocationLog:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         spent_ms = (time.perf_counter() - began) * 1000
         command = " ".join(invocation.arguments)
-        line = f"{now} {outcome} {spent_ms:.2f} ms cwd={invocation.cwd} {command}\n"
+        line = f"{now} {outcome} {spent_ms:.2f} ms cwd={invocation.cwd} {command}".replace("\n", "\\n")
         try:
             with self._lock, open(path, "ab") as file:
-                file.write(os.fsencode(line))
+                file.write(os.fsencode(line + "\n"))
         except OSError:
             return

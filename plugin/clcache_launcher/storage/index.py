@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from clcache_launcher.util.files import digest_of
 __all__ = ["Index", "StoredEntry", "Totals"]
 
 _BUSY_TIMEOUT_S: Final = 10.0
+_RETRY_AFTER_S: Final = 0.005
 _MOST_ENTRIES: Final = 64
 """Entries a manifest; the oldest go first."""
 
@@ -69,6 +71,11 @@ class Index:
                 self._connection = _open(self.path)
             status = os.stat(self.path)
             self._identity = (status.st_dev, status.st_ino)
+
+    def __del__(self) -> None:
+        # One that was replaced is closed when the last thread that uses it is done.
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self._connection.close()
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one at its path: the folder may have been removed."""
@@ -268,6 +275,18 @@ class Index:
 
 
 def _open(path: str) -> sqlite3.Connection:
+    until_s = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            return _connect(path)
+        except sqlite3.OperationalError as err:
+            # SQLite does not wait for another process that switches to the write-ahead log at the same moment.
+            if err.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                raise
+        time.sleep(_RETRY_AFTER_S)
+
+
+def _connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode=WAL")

@@ -2,7 +2,9 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -72,6 +74,21 @@ def test_index_that_was_removed_is_no_longer_in_place(opened: Opened, tmp_path: 
     other = Opened(tmp_path)
     assert other.index.is_in_place()
     assert not opened.index.is_in_place()
+
+
+def test_all_who_open_a_new_folder_at_once_succeed(tmp_path: Path) -> None:
+    barrier = threading.Barrier(6)
+
+    def open_new(folders: list[Path]) -> list[bool]:
+        opened = []
+        for folder in folders:
+            barrier.wait(10)
+            opened.append(Index(folder, lambda _: None).is_in_place())
+        return opened
+
+    with ThreadPoolExecutor(6) as pool:
+        opened = list(pool.map(open_new, [[tmp_path / str(number) for number in range(15)]] * 6))
+    assert opened == [[True] * 15] * 6
 
 
 def test_index_whose_place_is_taken_is_an_error(tmp_path: Path) -> None:

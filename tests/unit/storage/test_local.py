@@ -1,13 +1,14 @@
 """Storage: what is added is there, what is removed takes along what needs it, what is broken heals."""
 
-import multiprocessing
-import multiprocessing.synchronize
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
 from clcache_launcher.storage.local import LocalStorage, StoredEntry
 from clcache_launcher.util.files import digest_of
+from support.adder import COUNT
 
 
 def key(number: int) -> ResultKey:
@@ -165,7 +167,7 @@ def test_damaged_artifact_is_seen_and_heals(storage: LocalStorage, damage: Calla
 @pytest.mark.parametrize("table", ["entry", "result"])
 def test_row_that_was_changed_is_not_believed(storage: LocalStorage, table: str, change: str) -> None:
     add(storage, 1)
-    with sqlite3.connect(storage.index.path) as other:
+    with closing(sqlite3.connect(storage.index.path)) as other, other:
         other.execute(f"UPDATE {table} SET body = {change}")
     assert (storage.index.entries(manifest(1)), storage.index.result(key(1)))[table == "result"] in ([], None)
     add(storage, 1)
@@ -328,26 +330,16 @@ TestStorageModel = StorageModel.TestCase
 TestStorageModel.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
 
 
-def _add_at_once(folder: Path, go: "multiprocessing.synchronize.Event") -> None:
-    storage = LocalStorage(folder)
-    go.wait(10)
-    for number in range(15):
-        add(storage, number)
-    storage.close()
-
-
 def test_two_processes_that_add_the_same_at_once_both_succeed(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
-    go = context.Event()
-    processes = [context.Process(target=_add_at_once, args=(tmp_path / "cache", go)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    go.set()
-    for process in processes:
-        process.join(30)
-    assert [process.exitcode for process in processes] == [0, 0]
+    command = [sys.executable, "-m", "support.adder", str(tmp_path / "cache")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    adders = [subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) for _ in range(2)]
+    for adder in adders:
+        assert adder.stdin is not None
+        adder.stdin.close()
+    assert [adder.wait(60) for adder in adders] == [0, 0]
     storage = LocalStorage(tmp_path / "cache")
-    assert storage.index.totals().results == artifact_files(storage) == 15
+    assert storage.index.totals().results == artifact_files(storage) == COUNT
     assert all(storage.artifacts.is_sound(digest) for digest in storage.artifacts.digests())
     assert not os.listdir(tmp_path / "cache/scratch")
 

@@ -62,6 +62,7 @@ class Reason(enum.Enum):
     HEADER_MAP = "header_map"
     SOURCE_ENCODING = "source_encoding"
     TIME_MACRO = "time_macro"
+    TYPE_LIBRARY = "type_library"
     # What became of it
     COMPILER_FAILED = "compiler_failed"
     DEPENDENCIES_UNKNOWN = "dependencies_unknown"

@@ -102,14 +102,21 @@ def _decode(body: bytes) -> Facts | None:
     return Facts(*values)
 
 
-def refusal(files: Iterable[tuple[str, Facts]], definitions: Iterable[str]) -> Uncacheable | None:
-    """Why a translation unit of these files and ``-D`` texts can't be stored in direct mode, if so."""
+def refusal(
+    files: Iterable[tuple[str, Facts]], definitions: Iterable[str], *, import_makes_headers: bool = False
+) -> Uncacheable | None:
+    """Why a translation unit of these files and ``-D`` texts can't be stored in direct mode, if so.
+
+    ``import_makes_headers``: of a type library, as cl.exe does
+    (learn.microsoft.com/cpp/preprocessor/hash-import-directive-cpp).
+    """
     known = [*files, *((f"-D{text}", scan_definition(text)) for text in definitions)]
     for path, facts in known:
         for is_so, reason in (
             (facts.opaque, Reason.SOURCE_ENCODING),
             (facts.time_macros, Reason.TIME_MACRO),
             (facts.embedded, Reason.EMBED),
+            (facts.imports and import_makes_headers, Reason.TYPE_LIBRARY),
             (facts.assembler_include, Reason.ASSEMBLER_INCLUDE),
             (facts.modules, Reason.MODULES),
             (facts.file_pragma, Reason.FILE_PRAGMA),

@@ -12,6 +12,7 @@ from clcache_launcher.compilers.dependencies import (
     read_depfile_report,
     read_show_includes_report,
 )
+from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.folders import Listing as FolderListing
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.knowledge import Knowledge
@@ -24,7 +25,7 @@ from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
-from clcache_launcher.util.files import digest_of, is_younger, read_file
+from clcache_launcher.util.files import is_younger, read_file
 
 __all__ = ["Attempt", "Ran", "Stored", "Unclear", "plan_attempt", "store"]
 
@@ -130,7 +131,8 @@ def _entry(
     files = knowledge.facts.gather(((source, source_digest), *includes), storage)
     if files is None:
         return Uncacheable(Reason.INPUT_CHANGED)
-    refused = refusal(files, prepared.compilation.definitions)
+    is_cl = prepared.toolchain.family is Family.CL
+    refused = refusal(files, prepared.compilation.definitions, import_makes_headers=is_cl)
     if refused is not None:
         return refused
     plan = prepared.plan_search(files)
@@ -201,7 +203,6 @@ def _add(
     miss: Miss, entry: Entry, made: Sequence[MadeOutput], stdout: bytes, stderr: bytes, storage: LocalStorage
 ) -> None:
     key = result_key(miss.manifest, entry)
-    result = Result(tuple((output.role, digest_of(output.data)) for output in made), stdout, stderr)
     prepared: list[PreparedContent] = []
     try:
         for output in made:
@@ -209,4 +210,6 @@ def _add(
     except StorageError:
         storage.discard(prepared)
         raise
+    digests = (content.digest for content in prepared)
+    result = Result(tuple(zip((output.role for output in made), digests, strict=True)), stdout, stderr)
     storage.add(miss.manifest, StoredEntry(key, entry.encode()), result.encode(), prepared)

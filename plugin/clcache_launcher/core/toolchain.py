@@ -20,7 +20,7 @@ from clcache_launcher.util.process import run
 __all__ = ["Toolchain", "Toolchains"]
 
 _PROBE_TIMEOUT_S: Final = 30.0
-_ENVIRONMENT: Final = [
+_ENVIRONMENT: Final = (
     "PATH",
     "COMPILER_PATH",
     "GCC_EXEC_PREFIX",
@@ -47,7 +47,7 @@ _ENVIRONMENT: Final = [
     "SYSTEMROOT",
     "TEMP",
     "TMP",
-]
+)
 """What a probe's answer can depend on; the probe sees these and nothing else."""
 _LIBRARY: Final = re.compile(rb"^\s*(?:\S+ => )?(/.*) \(0x[0-9a-f]+\)$", re.MULTILINE)
 _INTERPRETER_SEGMENT: Final = 3

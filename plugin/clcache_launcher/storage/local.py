@@ -69,7 +69,9 @@ class LocalStorage:
         The files are put in place inside the index's transaction, as they are removed inside one: an artifact is
         never removed between the moment it is seen and the moment a result names it.
         """
-        items = {item.digest: item for item in prepared}
+        given = list(prepared)
+        # Two outputs may have the same content; the scratch file of each goes.
+        items = {item.digest: item for item in given}
 
         def place() -> None:
             for item in items.values():
@@ -79,7 +81,7 @@ class LocalStorage:
             sizes = {digest: item.size for digest, item in items.items()}
             self.index.add(manifest, entry, result_body, sizes, int(time.time()), place)
         finally:
-            self.discard(items.values())
+            self.discard(given)
 
     def forget(self, key: ResultKey, unsound: Iterable[Digest]) -> None:
         """Remove a result that can't be given out, and artifacts that are not what they should be."""

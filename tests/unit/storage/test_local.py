@@ -277,6 +277,13 @@ def test_counters_add_up(storage: LocalStorage) -> None:
     assert storage.index.counters() == {}
 
 
+def test_two_outputs_of_one_content_leave_no_scratch_file(storage: LocalStorage) -> None:
+    prepared = [storage.prepare(b"same"), storage.prepare(b"same")]
+    storage.add(manifest(1), StoredEntry(key(1), b"entry"), b"result", prepared)
+    assert storage.artifacts.is_sound(prepared[0].digest)
+    assert not os.listdir(storage.folder / "scratch")
+
+
 class StorageModel(RuleBasedStateMachine):
     """Storage beside a model of it: a key is found with its own content or not at all."""
 

@@ -1,0 +1,68 @@
+"""What is remembered between requests."""
+
+from pathlib import Path
+
+import pytest
+
+from clcache_launcher.compilers.search_rules import SearchRules
+from clcache_launcher.core.facts import scan_source
+from clcache_launcher.core.knowledge import Knowledge
+from clcache_launcher.core.records import Entry, Streams
+from clcache_launcher.core.search import SearchState, search_plan, search_state
+from clcache_launcher.errors import EntryFormatError
+from clcache_launcher.model import Digest, ResultKey
+from clcache_launcher.storage.local import StoredEntry
+from support.case import settle
+
+KEY = ResultKey(b"key")
+ENTRY = Entry((("/a.h", Digest(b"d" * 16)), ("/b.h", Digest(b"e" * 16))), b"state", Streams.ANY)
+
+
+def test_stored_entry_is_decoded_once() -> None:
+    knowledge = Knowledge()
+    stored = StoredEntry(KEY, ENTRY.encode())
+    first = knowledge.entry(stored)
+    assert first == ENTRY
+    assert knowledge.entry(stored) is first
+
+
+def test_entries_share_the_paths_of_their_headers() -> None:
+    knowledge = Knowledge()
+    one = knowledge.entry(StoredEntry(ResultKey(b"1"), ENTRY.encode()))
+    two = knowledge.entry(StoredEntry(ResultKey(b"2"), ENTRY.encode()))
+    assert one.includes[0][0] is two.includes[0][0]
+
+
+def test_entry_that_is_none_is_an_error_each_time() -> None:
+    knowledge = Knowledge()
+    for _ in range(2):
+        with pytest.raises(EntryFormatError):
+            knowledge.entry(StoredEntry(KEY, b"rubbish"))
+
+
+def _state(knowledge: Knowledge, folder: Path) -> SearchState:
+    facts = scan_source(b"#include <x.h>\n")
+    plan = search_plan([(str(folder / "a.c"), facts)], [str(folder / "inc")], str(folder), (), SearchRules())
+    return search_state(plan, knowledge.folders)
+
+
+def test_search_state_holds_until_a_folder_changes(tmp_path: Path) -> None:
+    (tmp_path / "inc").mkdir()
+    settle()
+    knowledge = Knowledge()
+    assert not knowledge.search_still_holds(KEY)
+    knowledge.note_search(KEY, _state(knowledge, tmp_path))
+    assert knowledge.search_still_holds(KEY)
+    (tmp_path / "inc/other.h").write_text("")
+    assert not knowledge.search_still_holds(KEY)
+
+
+def test_search_state_of_folders_that_do_not_stand_still_is_not_relied_on(tmp_path: Path) -> None:
+    (tmp_path / "inc").mkdir()
+    settle()
+    knowledge = Knowledge()
+    knowledge.note_search(KEY, _state(knowledge, tmp_path))
+    (tmp_path / "inc").rmdir()
+    (tmp_path / "inc").write_text("a header map")
+    knowledge.note_search(KEY, _state(knowledge, tmp_path))
+    assert not knowledge.search_still_holds(KEY)

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ASK_ATTEMPTS = 3 };
+static const uint64_t STUCK_NS = 5000000000u;
+
 typedef struct {
     const char *program; /* what runs */
     char *const *argv;   /* as given, from the compiler on */
@@ -56,29 +59,37 @@ static bool request_frame(const Launch *launch, Buffer *frame)
     return !frame->failed;
 }
 
-/* Sends the request and waits for the first answer; starts the core, once, where none answers. */
+static bool start_core(const char *own_path, const char *endpoint)
+{
+    char *core = find_core_program(own_path);
+    bool started = core && platform_start_core(core, endpoint);
+    free(core);
+    return started;
+}
+
+/* Sends the request and waits for the first answer. Where none answers a core is started; again when the one that took
+ * the request was just ending. A core that is stuck is asked once. */
 static Connection ask(const Launch *launch, const Buffer *request, Buffer *answer)
 {
     char *endpoint = platform_endpoint();
-    char *core = NULL;
-    for (int attempt = 0; endpoint && attempt < 2; attempt++) {
-        Connection connection = platform_connect(endpoint);
-        if (connection >= 0) {
-            if (send_frame(connection, request) && receive_frame(connection, answer)) {
-                free(endpoint);
-                return connection;
-            }
-            platform_disconnect(connection);
-        }
-        core = attempt == 0 ? find_core_program(launch->own_path) : NULL;
-        if (!core || !platform_start_core(core, endpoint))
+    Connection found = -1;
+    for (int attempt = 0; endpoint && attempt < ASK_ATTEMPTS; attempt++) {
+        if (attempt > 0 && !start_core(launch->own_path, endpoint))
             break;
-        free(core);
-        core = NULL;
+        uint64_t asked_ns = platform_now_ns();
+        Connection connection = platform_connect(endpoint);
+        if (connection < 0)
+            continue;
+        if (send_frame(connection, request) && receive_frame(connection, answer)) {
+            found = connection;
+            break;
+        }
+        platform_disconnect(connection);
+        if (platform_now_ns() - asked_ns > STUCK_NS)
+            break;
     }
-    free(core);
     free(endpoint);
-    return -1;
+    return found;
 }
 
 static uint32_t number_of(Field field)

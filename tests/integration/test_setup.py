@@ -95,7 +95,7 @@ def test_missing_tool_is_one_line_that_says_what_to_install(
     for name in ("clcache", "clcache-core"):
         (scripts / name).symlink_to(SCRIPTS / name)
     (scripts / "python").symlink_to(os.path.realpath(SCRIPTS / "python"))
-    env = {"PATH": str(tools), "PYTHONPATH": os.pathsep.join(_site_packages())}
+    env = {"PATH": str(tools), "PYTHONPATH": str(_installed_packages(tmp_path / "site"))}
     done = cache.run(scripts / "python", "-m", "clcache_launcher.setup.main", hello, "--build", cwd=hello, env=env)
     assert done.code == 3
     assert done.stderr.decode().splitlines() == [
@@ -103,10 +103,14 @@ def test_missing_tool_is_one_line_that_says_what_to_install(
     ]
 
 
-def _site_packages() -> list[str]:
-    import clcache_launcher  # noqa: PLC0415 - where it is installed is the question
+def _installed_packages(folder: Path) -> Path:
+    """A folder for ``PYTHONPATH`` that leads to all that is installed, by an editable install's hook, too."""
+    import blake3  # noqa: PLC0415 - where the libraries are is the question
 
-    return [str(Path(clcache_launcher.__file__).parents[1])]
+    folder.mkdir()
+    packages = Path(str(blake3.__file__)).parents[1]
+    (folder / "sitecustomize.py").write_text(f"import site\nsite.addsitedir({str(packages)!r})\n")
+    return folder
 
 
 def test_folder_without_a_project_is_one_line(cache: Cache, tmp_path: Path) -> None:

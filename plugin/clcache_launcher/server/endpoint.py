@@ -11,12 +11,14 @@ import socket
 import stat
 import struct
 import sys
+import time
 from typing import Final
 
 __all__ = ["EndpointError", "Listener"]
 
 _BACKLOG: Final = 1024
 _REQUEST_LIMIT_S: Final = 10
+_ENDING_CORE_S: Final = 2.0
 _PEER: Final = struct.Struct("3i")
 
 
@@ -96,12 +98,26 @@ def _take_lock(path: str) -> int:
     try:
         if os.fstat(handle).st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "belongs to another user")
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock_within(handle, _ENDING_CORE_S)
     except OSError as err:
         os.close(handle)
         reason = "another core serves this end point" if isinstance(err, BlockingIOError) else err.strerror
         raise EndpointError(f"{path}: {reason}") from err
     return handle
+
+
+def _lock_within(handle: int, seconds: float) -> None:
+    """Lock a file, waiting for a core that is just ending: its socket is gone before its lock is."""
+    until_s = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _peer_user(connection: socket.socket) -> int:

@@ -1,6 +1,7 @@
 """Decides what the generated files say."""
 
 import os
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -67,7 +68,14 @@ def make_context(source: Path, build: Path, toolchain: Path | None, environment:
 
 
 def module_folder() -> str:
-    """Folder of the installed CMake modules, for ``CMAKE_MODULE_PATH``."""
+    """Folder of the installed CMake modules, for ``CMAKE_MODULE_PATH``.
+
+    The module finds the launcher from where it lies itself, so the copy beside the launcher comes before the one in
+    the package, which an editable install reads from the sources.
+    """
+    beside = Path(sysconfig.get_path("data"), "share", "cmake", "ClcacheLauncher")
+    if (beside / "ClcacheLauncher.cmake").is_file():
+        return beside.as_posix()
     with resources.as_file(resources.files("clcache_launcher.cmake") / "ClcacheLauncher.cmake") as module:
         return module.parent.as_posix()
 

@@ -1,5 +1,6 @@
 """The end point: one core, one user."""
 
+import fcntl
 import os
 import socket
 import stat
@@ -55,6 +56,13 @@ def test_end_point_of_another_core_is_left_alone(endpoint: str) -> None:
     with connect(endpoint), first.accept():
         pass
     end(first)
+
+
+def test_core_that_is_just_ending_is_waited_for(endpoint: str) -> None:
+    handle = os.open(endpoint + ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    threading.Timer(0.05, os.close, (handle,)).start()
+    end(Listener(endpoint))
 
 
 def test_end_point_that_was_given_up_is_free(endpoint: str) -> None:

@@ -13,6 +13,7 @@ __all__ = [
     "ManifestKey",
     "NotACompilation",
     "Output",
+    "Ran",
     "Reason",
     "ResultKey",
     "ShowIncludes",
@@ -69,8 +70,20 @@ class Reason(enum.Enum):
     DISABLED = "disabled"
     INPUT_CHANGED = "input_changed"
     OUTPUT_MISSING = "output_missing"
-    PREPROCESSOR_MODE = "preprocessor_mode"
     READ_ONLY = "read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How one command line ended that the launcher was told to run."""
+
+    exit_code: int
+    signal: int
+    """The signal that ended it, or 0."""
+    started_ns: int
+    """The file system's clock when it was started."""
+    stdout: bytes
+    stderr: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +158,8 @@ class Compilation:
     """What of the command line enters the manifest key, in order."""
     outputs: tuple[Output, ...]
     """The object first."""
+    alone: tuple[str, ...] = ()
+    """The arguments that compile this source where the command line names several; empty where it names only this."""
     depfile: Depfile | None = None
     show_includes: ShowIncludes = ShowIncludes.NONE
     records_command_line: bool = False

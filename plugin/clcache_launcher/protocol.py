@@ -3,7 +3,7 @@
 A frame is: magic and payload size (u32 each), then the payload: the message's letter and fields, each with its size
 (u32) before it. A list is a field of NUL-ended items. All numbers are little endian.
 
-History: 1 (clcache-launcher 0.1.0).
+History: 1 (clcache-launcher 0.1.0), 2 (a RUN holds any number of command lines, and there may be several).
 """
 
 import enum
@@ -14,14 +14,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from clcache_launcher.model import Ran
+
 __all__ = [
     "MAGIC",
     "MAX_FRAME_BYTES",
     "CompileRequest",
-    "DoneReport",
     "Identity",
     "Message",
     "ProtocolError",
+    "RunFlag",
+    "decode_report",
     "encode",
     "print_message",
     "receive",
@@ -34,7 +37,8 @@ MAX_FRAME_BYTES: Final = 256 << 20
 _HEAD: Final = struct.Struct("<II")
 _SIZE: Final = struct.Struct("<I")
 _REQUEST_NUMBERS: Final = struct.Struct("<8Q")
-_DONE_NUMBERS: Final = struct.Struct("<4Q")
+_RUN_NUMBERS: Final = struct.Struct("<3Q")
+_PRINT_NUMBERS: Final = struct.Struct("<2I")
 
 
 class Message(enum.Enum):
@@ -54,6 +58,12 @@ class RequestFlag(enum.IntFlag):
 
     SAME_STREAM = 1
     STDERR_IS_TERMINAL = 2
+
+
+class RunFlag(enum.IntFlag):
+    """How the launcher is to run what it is told to."""
+
+    AS_CALLER = 1
 
 
 class ProtocolError(Exception):
@@ -114,34 +124,22 @@ class CompileRequest:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class DoneReport:
-    """What the compiler did."""
+def decode_report(payload: bytes) -> tuple[Ran, ...]:
+    """Read a DONE payload: one outcome for each command line that was run; none runs after one that failed.
 
-    exit_code: int
-    signal: int
-    """The signal that ended the compiler, or 0."""
-    started_ns: int
-    """The file system's clock when the compiler was started."""
-    report_exit_code: int
-    """Exit code of the dependency pass."""
-    stdout: bytes
-    stderr: bytes
-    report_stdout: bytes
-    report_stderr: bytes
-
-    @classmethod
-    def decode(cls, payload: bytes) -> "DoneReport":
-        """Read a DONE payload.
-
-        Raises:
-            ProtocolError: It is not one.
-        """
-        fields = _fields(payload, 5)
-        if payload[:1] != Message.DONE.value or len(fields[0]) != _DONE_NUMBERS.size:
-            raise ProtocolError("not a report")
-        exit_code, signal, started_ns, report_exit_code = _DONE_NUMBERS.unpack(fields[0])
-        return cls(exit_code, signal, started_ns, report_exit_code, *fields[1:])
+    Raises:
+        ProtocolError: It is not one.
+    """
+    fields = fields_of(payload)
+    if payload[:1] != Message.DONE.value or not fields or len(fields) % 3:
+        raise ProtocolError("not a report")
+    if any(len(numbers) != _RUN_NUMBERS.size for numbers in fields[::3]):
+        raise ProtocolError("numbers")
+    runs: list[Ran] = []
+    for numbers, stdout, stderr in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
+        exit_code, signal, started_ns = _RUN_NUMBERS.unpack(numbers)
+        runs.append(Ran(exit_code, signal, started_ns, stdout, stderr))
+    return tuple(runs)
 
 
 def encode(message: Message, fields: Iterable[bytes] = ()) -> bytes:
@@ -153,14 +151,20 @@ def encode(message: Message, fields: Iterable[bytes] = ()) -> bytes:
     return _HEAD.pack(MAGIC, len(payload)) + payload
 
 
-def print_message(exit_code: int, stdout: bytes, stderr: bytes) -> bytes:
+def print_message(exit_code: int, stdout: bytes, stderr: bytes, signal: int = 0) -> bytes:
     """Tell the launcher what to print and how to end; every output is in place."""
-    return encode(Message.PRINT, (_SIZE.pack(exit_code & 0xFFFFFFFF), stdout, stderr))
+    return encode(Message.PRINT, (_PRINT_NUMBERS.pack(exit_code & 0xFFFFFFFF, signal), stdout, stderr))
 
 
-def run_message(argv: Iterable[str], dependency_pass: Iterable[str] = ()) -> bytes:
-    """Tell the launcher to run the compiler with ``argv`` and then, if that succeeds, with ``dependency_pass``."""
-    return encode(Message.RUN, (_list(argv), _list(dependency_pass)))
+def run_message(commands: Iterable[Iterable[str]], *, as_caller: bool) -> bytes:
+    """Tell the launcher to run command lines, each if the one before succeeded, and to report.
+
+    Args:
+        commands: The compiler's command lines, argv[0] included.
+        as_caller: Both streams go to one place where the caller's do.
+    """
+    flags = RunFlag.AS_CALLER if as_caller else 0
+    return encode(Message.RUN, (_SIZE.pack(flags), *map(_list, commands)))
 
 
 def receive(connection: socket.socket) -> bytes | None:

@@ -17,13 +17,14 @@
 #define CLCACHE_MAX_FRAME (256u << 20)
 enum message {
     MESSAGE_COMPILE = 'Q', /* launcher: version, numbers, cwd, compiler, config, argv, environment */
-    MESSAGE_DONE = 'D',    /* launcher: numbers, stdout, stderr, report stdout, report stderr */
-    MESSAGE_PRINT = 'H',   /* core: exit code, stdout, stderr; every output is in place */
-    MESSAGE_RUN = 'R',     /* core: argv to run, argv of the dependency pass or nothing */
+    MESSAGE_DONE = 'D',    /* launcher: numbers, stdout, stderr of each command line that was run */
+    MESSAGE_PRINT = 'H',   /* core: exit code and signal, stdout, stderr; every output is in place */
+    MESSAGE_RUN = 'R',     /* core: flags, then command lines, each run if the one before succeeded; answered by DONE */
     MESSAGE_PASS = 'P',    /* core: run the compiler as given */
     MESSAGE_CONTROL = 'C', /* front end: JSON */
     MESSAGE_ANSWER = 'J'   /* core: JSON */
 };
+enum run_flag { RUN_AS_CALLER = 1 }; /* stdout and stderr go to one place where the caller's do */
 enum request_flag { FLAG_SAME_STREAM = 1, FLAG_STDERR_IS_TERMINAL = 2 };
 
 typedef struct {
@@ -99,7 +100,7 @@ bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns
 void platform_write(int stream, const char *data, size_t size); /* 1 stdout, 2 stderr */
 /* Becomes the program (POSIX) or runs it and ends with its exit code (Windows); returns only when it can't start. */
 void platform_become(const char *program, char *const *argv);
-void platform_end(const Outcome *outcome, int exit_code); /* ends as the compiler did, by signal too */
+void platform_end(int exit_code, int signal_number); /* ends as the compiler did, by signal too where that is not 0 */
 
 /* ---- frontend.c ---- */
 /* Whether the first argument is a word or switch of the front end and not a compiler. */

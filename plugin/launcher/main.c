@@ -92,64 +92,66 @@ static Connection ask(const Launch *launch, const Buffer *request, Buffer *answe
     return found;
 }
 
-static uint32_t number_of(Field field)
+static uint32_t number_of(Field field, size_t at)
 {
     uint32_t number = 0;
-    for (size_t i = 0; i < field.size && i < 4; i++)
-        number |= (uint32_t)(unsigned char)field.data[i] << (8 * i);
+    for (size_t i = 0; i < 4 && at + i < field.size; i++)
+        number |= (uint32_t)(unsigned char)field.data[at + i] << (8 * i);
     return number;
 }
 
 /* Prints what a PRINT message holds and ends; returns when it is not one. */
-static void print_and_end(const Buffer *payload, const Outcome *outcome)
+static void print_and_end(const Buffer *payload)
 {
-    Field rest = {payload->data, payload->size}, code, output, error;
+    Field rest = {payload->data, payload->size}, numbers, output, error;
     if (!rest.size || rest.data[0] != MESSAGE_PRINT)
         return;
     rest.data++;
     rest.size--;
-    if (!next_field(&rest, &code) || !next_field(&rest, &output) || !next_field(&rest, &error))
+    if (!next_field(&rest, &numbers) || !next_field(&rest, &output) || !next_field(&rest, &error))
         return;
     platform_write(1, output.data, output.size);
     platform_write(2, error.data, error.size);
-    platform_end(outcome, (int)number_of(code));
+    platform_end((int)number_of(numbers, 0), (int)number_of(numbers, 4));
 }
 
-static void done_frame(const Outcome *run, const Outcome *report, Buffer *frame)
+static void add_outcome(Buffer *frame, const Outcome *run)
 {
-    char numbers[8 * 4];
+    char numbers[8 * 3];
     put_u64(numbers, (uint64_t)(uint32_t)run->exit_code);
     put_u64(numbers + 8, (uint64_t)(uint32_t)run->signal);
     put_u64(numbers + 16, run->started_ns);
-    put_u64(numbers + 24, (uint64_t)(uint32_t)report->exit_code);
-    frame_begin(frame, MESSAGE_DONE);
     frame_field(frame, numbers, sizeof numbers);
     frame_field(frame, run->standard_output.data, run->standard_output.size);
     frame_field(frame, run->standard_error.data, run->standard_error.size);
-    frame_field(frame, report->standard_output.data, report->standard_output.size);
-    frame_field(frame, report->standard_error.data, report->standard_error.size);
-    frame_end(frame);
 }
 
-/* Runs what the core asked for, reports, prints its answer; returns when any of it failed. */
-static void run_and_report(const Launch *launch, Connection connection, Field rest)
+static bool run_one(const Launch *launch, Field line, bool as_caller, Outcome *run)
 {
-    Field line, pass;
-    Outcome run = {0}, report = {0};
-    Buffer frame = {0}, answer = {0};
-    if (!next_field(&rest, &line) || !next_field(&rest, &pass))
-        return;
-    char **argv = field_items(line), **pass_argv = field_items(pass);
-    bool same_stream = (launch->flags & FLAG_SAME_STREAM) != 0;
-    if (!argv || !argv[0] || !pass_argv)
-        return;
-    if (!platform_run(launch->program, argv, launch->started_ns, same_stream, &run))
-        return;
-    if (run.exit_code == 0 && pass_argv[0] && !platform_run(launch->program, pass_argv, 0, false, &report))
-        report.exit_code = 1;
-    done_frame(&run, &report, &frame);
-    if (send_frame(connection, &frame) && receive_frame(connection, &answer))
-        print_and_end(&answer, &run);
+    char **argv = field_items(line);
+    bool same_stream = as_caller && (launch->flags & FLAG_SAME_STREAM);
+    return argv && argv[0] && platform_run(launch->program, argv, launch->started_ns, same_stream, run);
+}
+
+/* Runs the command lines of a RUN message, each as long as the one before succeeds, and reports how they ended; false
+ * when any of it failed. */
+static bool run_and_report(const Launch *launch, Connection connection, Field rest)
+{
+    Field flags, line;
+    Buffer frame = {0};
+    Outcome run = {0};
+    if (!next_field(&rest, &flags))
+        return false;
+    frame_begin(&frame, MESSAGE_DONE);
+    while (run.exit_code == 0 && next_field(&rest, &line)) {
+        buffer_free(&run.standard_output);
+        buffer_free(&run.standard_error);
+        if (!run_one(launch, line, number_of(flags, 0) & RUN_AS_CALLER, &run))
+            return false;
+        add_outcome(&frame, &run);
+    }
+    frame_end(&frame);
+    return send_frame(connection, &frame);
 }
 
 static void compile(const Launch *launch)
@@ -158,11 +160,13 @@ static void compile(const Launch *launch)
     if (is_switched_on("CLCACHE_DISABLE") || !request_frame(launch, &request))
         return;
     Connection connection = ask(launch, &request, &answer);
-    if (connection < 0 || !answer.size)
+    if (connection < 0)
         return;
-    print_and_end(&answer, NULL);
-    if (answer.data[0] == MESSAGE_RUN)
-        run_and_report(launch, connection, (Field){answer.data + 1, answer.size - 1});
+    print_and_end(&answer);
+    while (answer.size && answer.data[0] == MESSAGE_RUN &&
+           run_and_report(launch, connection, (Field){answer.data + 1, answer.size - 1}) &&
+           receive_frame(connection, &answer))
+        print_and_end(&answer);
     platform_disconnect(connection);
 }
 

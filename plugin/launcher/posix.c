@@ -279,13 +279,13 @@ void platform_become(const char *program, char *const *argv)
     execv(program, argv);
 }
 
-void platform_end(const Outcome *outcome, int exit_code)
+void platform_end(int exit_code, int signal_number)
 {
-    if (outcome && outcome->signal) {
+    if (signal_number) {
         struct rlimit none = {0, 0};
         setrlimit(RLIMIT_CORE, &none); /* the compiler has left its core file already */
-        signal(outcome->signal, SIG_DFL);
-        raise(outcome->signal);
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
     }
     _exit(exit_code);
 }

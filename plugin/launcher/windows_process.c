@@ -235,8 +235,8 @@ void platform_become(const char *program, char *const *argv)
     free(line);
 }
 
-void platform_end(const Outcome *outcome, int exit_code)
+void platform_end(int exit_code, int signal_number)
 {
-    (void)outcome; /* no signals here: how a process ended is its exit code */
+    (void)signal_number; /* no signals here: how a process ended is its exit code */
     ExitProcess((UINT)exit_code);
 }

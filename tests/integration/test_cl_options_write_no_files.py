@@ -12,8 +12,8 @@ from clcache_launcher.compilers.clang_cl_options import CLANG_CL_ROWS, NESTED_RO
 from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.msvc_options import SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation
+from support.parsing import parse_one
 
 COMPILER = shutil.which("clang-cl-19") or shutil.which("clang-cl")
 pytestmark = [
@@ -140,7 +140,7 @@ def test_key_option_writes_no_file_but_the_object(source_folder: Path, group: in
     ],
 )
 def test_outputs_are_named_as_clang_cl_names_them(tmp_path: Path, arguments: list[str]) -> None:
-    parsed = parse_command_line(CLANG_CL, ["/c", *arguments], lambda _: None, lambda _: False)
+    parsed = parse_one(CLANG_CL, ["/c", *arguments], lambda _: None, lambda _: False)
     assert isinstance(parsed, Compilation)
     (tmp_path / "d").mkdir()
     (tmp_path / parsed.source).write_text("int f(int x) { return x + 1; }\n")
@@ -155,7 +155,7 @@ def test_object_differs_only_where_command_line_is_recorded(
     source_folder: Path, debug: list[str], other: list[str]
 ) -> None:
     def compile_to_bytes(*arguments: str) -> bytes:
-        parsed = parse_command_line(CLANG_CL, ["/c", *arguments], lambda _: None, lambda _: False)
+        parsed = parse_one(CLANG_CL, ["/c", *arguments], lambda _: None, lambda _: False)
         assert isinstance(parsed, Compilation)
         assert run(source_folder, "/c", *arguments).returncode == 0
         keys.add(parsed.key_arguments)
@@ -181,7 +181,7 @@ def test_environment_options_are_read_as_clang_cl_reads_them(tmp_path: Path, var
     (tmp_path / "a.cpp").write_text("#ifdef X\nstatic_assert(X == 1);\n#endif\nint f(int x) { return x + 1; }\n")
     whole = prepend_environment_options(["/c", "a.cpp"], variables)
     assert isinstance(whole, tuple)
-    parsed = parse_command_line(CLANG_CL, whole, lambda _: None, lambda _: False)
+    parsed = parse_one(CLANG_CL, whole, lambda _: None, lambda _: False)
     assert isinstance(parsed, Compilation)
     assert run(tmp_path, "/c", "a.cpp", **variables).returncode == 0
     assert files_below(tmp_path) == {"a.cpp", parsed.outputs[0].path}

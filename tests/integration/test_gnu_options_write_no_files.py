@@ -15,8 +15,8 @@ from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION
 from clcache_launcher.compilers.gnu_options import CLANG_ONLY, COMMON, GCC_ONLY
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, Takes
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation
+from support.parsing import parse_one
 
 SOURCE = "#include <stddef.h>\nint f(int x) { int s = 0; for (int i = 0; i < x; i++) s += i; return s; }\n"
 SAMPLE = 150
@@ -106,7 +106,7 @@ def test_outputs_are_those_that_the_compiler_writes(
     # gcc leaves the extraction of a .dwo to the assembler's step.
     split = [] if dialect is GCC and "-S" in options else ["-gsplit-dwarf"]
     arguments = [*options.split(), "-O1", "-g", "-fstack-usage", "--coverage", "-MD", *split, *extra]
-    parsed = parse_command_line(dialect, arguments, lambda _: None, lambda _: False)
+    parsed = parse_one(dialect, arguments, lambda _: None, lambda _: False)
 
     assert run(compiler, *arguments, cwd=folder).returncode == 0
     assert isinstance(parsed, Compilation)
@@ -118,7 +118,7 @@ def test_outputs_are_those_that_the_compiler_writes(
 def test_depfile_is_as_complete_as_said(compiler: str, dialect: Dialect, options: str, tmp_path: Path) -> None:
     folder = folder_with_source(tmp_path)
     arguments = [*options.split(), "-c", "a.b.c", "-o", "d/foo.o"]
-    parsed = parse_command_line(dialect, arguments, lambda _: None, lambda _: False)
+    parsed = parse_one(dialect, arguments, lambda _: None, lambda _: False)
 
     assert run(compiler, *arguments, cwd=folder).returncode == 0
     assert isinstance(parsed, Compilation)

@@ -8,12 +8,16 @@ from pathlib import Path
 from clcache_launcher.compilers.gnu import GCC
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.probe import Family
+from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Hit, Miss, look_up
+from clcache_launcher.core.lookup import Found, Miss, look_up
+from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.store import Attempt, Ran, Stored, Unclear, plan_attempt, store
+from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.statistics import Statistics
+from clcache_launcher.core.store import Attempt, Stored, Unclear, plan_attempt, store
 from clcache_launcher.core.toolchain import Toolchain
-from clcache_launcher.model import Compilation, Invocation, Uncacheable
+from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import file_clock_ns
 
@@ -65,6 +69,12 @@ class Case:
         self.work.mkdir()
         self.storage = LocalStorage(self.root / "cache")
         self.knowledge = Knowledge()
+        self.settings = Settings(dir=self.root / "cache")
+
+    @property
+    def scope(self) -> Scope:
+        """What an invocation is answered with."""
+        return Scope(self.settings, self.storage, Statistics(), self.knowledge, lambda: self.storage)
 
     def write(self, name: str, text: str) -> Path:
         """Write a source, old enough to be trusted."""
@@ -77,25 +87,30 @@ class Case:
     def prepared(self, *arguments: str) -> Prepared:
         """A command line of gcc, understood; ``-c a.c -o a.o`` unless told otherwise."""
         words = arguments or ("-c", "a.c", "-o", "a.o")
-        compilation = parse_command_line(
+        compilations = parse_command_line(
             self.toolchain.dialect, words, lambda _: None, lambda name: (self.work / name).is_file()
         )
-        assert isinstance(compilation, Compilation), compilation
+        assert isinstance(compilations, tuple), compilations
+        (compilation,) = compilations
         invocation = Invocation(
             ("gcc", *words), "/usr/bin/gcc", str(self.work), self.environment, self.umask, same_stream=self.same_stream
         )
         return Prepared(invocation, compilation, self.toolchain, {})
 
-    def look_up(self, prepared: Prepared | None = None, *, hardlink: bool = False) -> Hit | Miss | Uncacheable:
-        """Look a compilation up."""
-        return look_up(prepared or self.prepared(), self.storage, self.knowledge, hardlink=hardlink, recache=False)
+    def look_up(self, prepared: Prepared | None = None, *, hardlink: bool = False) -> Found | Miss | Uncacheable:
+        """Look a compilation up; what is found is put in place."""
+        prepared = prepared or self.prepared()
+        found = look_up(prepared, self.scope)
+        if isinstance(found, Found) and not put_in_place(prepared, found.result, self.storage, hardlink=hardlink):
+            return Uncacheable(Reason.OUTPUT_NOT_A_FILE, prepared.compilation.outputs[0].path)
+        return found
 
     def begin(self, prepared: Prepared | None = None) -> Attempt:
         """A compilation that misses, up to the run of the compiler."""
         prepared = prepared or self.prepared()
         miss = self.look_up(prepared)
         assert isinstance(miss, Miss), miss
-        return plan_attempt(prepared, miss, self.storage, self.knowledge)
+        return plan_attempt(prepared, miss, self.scope)
 
     def run(self, attempt: Attempt, headers: Sequence[str] = (), made: Mapping[str, bytes] | None = None) -> Ran:
         """Do what the compiler does: write its outputs and list its headers."""
@@ -104,11 +119,17 @@ class Case:
             (self.work / name).write_bytes(data)
         listed = " ".join([attempt.prepared.compilation.source, *headers])
         (self.work / attempt.plan.depfile).write_text(f"a.o: {listed}\n")
-        return Ran(0, started_ns, b"", b"", 0, b"")
+        return Ran(0, 0, started_ns, b"", b"")
 
-    def finish(self, attempt: Attempt, ran: Ran, **changes: int | bytes) -> Stored | Unclear:
+    def finish(
+        self, attempt: Attempt, ran: Ran, listed_by: Ran | None = None, **changes: int | bytes
+    ) -> Stored | Unclear:
         """Store what the compiler made."""
-        return store(attempt, replace(ran, **changes), self.storage, self.knowledge)  # type: ignore[arg-type]
+        ran = replace(ran, **changes)  # type: ignore[arg-type]  # each has its field's type
+        try:
+            return store(attempt, ran, listed_by, self.scope)
+        finally:
+            self.storage.artifacts.discard(attempt.scratch)
 
     def compile(self, headers: Sequence[str] = (), prepared: Prepared | None = None) -> Stored | Unclear:
         """A whole compilation that misses."""

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "util": {"util", "model", "errors"},
     "model": set(),
     "errors": set(),
-    "protocol": set(),
+    "protocol": {"model"},
     "config": {"config", "model", "errors", "util"},
     "compilers": {"compilers"} | BOTTOM,
     "storage": {"storage"} | BOTTOM,

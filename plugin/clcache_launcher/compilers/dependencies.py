@@ -15,7 +15,18 @@ from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.show_includes import parse_show_includes
 from clcache_launcher.model import Compilation, ShowIncludes
 
-__all__ = ["Listing", "RunPlan", "can_be_listed", "plan_run", "read_depfile_report", "read_show_includes_report"]
+__all__ = [
+    "SHOW_INCLUDES_PREFIX",
+    "Listing",
+    "PreprocessorPlan",
+    "RunPlan",
+    "can_be_listed",
+    "plan_preprocessing",
+    "plan_run",
+    "read_depfile_report",
+    "read_preprocessing_report",
+    "read_show_includes_report",
+]
 
 SHOW_INCLUDES_PREFIX: Final = b"Note: including file:"
 
@@ -56,6 +67,31 @@ def can_be_listed(family: Family, compilation: Compilation) -> bool:
     return not (is_cl and wants_pass and compilation.depfile and not compilation.depfile.lists_system_headers)
 
 
+@dataclass(frozen=True, slots=True)
+class PreprocessorPlan:
+    """A run that prints the preprocessed text and lists the headers."""
+
+    argv: tuple[str, ...]
+    listing: Listing
+
+
+def plan_preprocessing(compiler: str, family: Family, compilation: Compilation, scratch: str) -> PreprocessorPlan:
+    """Plan a run that only preprocesses.
+
+    Args:
+        compiler: ``argv[0]`` as given.
+        family: The compiler's.
+        compilation: What the command line means.
+        scratch: Absolute path for a depfile of ours.
+    """
+    ours: tuple[str, ...] = ("-E", "-MD", "-MF", scratch)
+    if family in (Family.CL, Family.CLANG_CL):
+        # learn.microsoft.com/cpp/build/reference/showincludes-list-include-files: with /E they go to stderr.
+        ours = ("/nologo", "/E", "/showIncludes")
+        return PreprocessorPlan((compiler, *ours, *compilation.inspection_arguments), Listing.PASS_STDERR)
+    return PreprocessorPlan((compiler, *ours, *compilation.inspection_arguments), Listing.DEPFILE)
+
+
 def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scratch: str) -> RunPlan:
     """Plan a run that tells the headers.
 
@@ -90,6 +126,13 @@ def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scra
 def read_depfile_report(data: bytes | None) -> tuple[str, ...] | None:
     """The headers that a depfile lists, or ``None`` when it is none."""
     return parse_depfile(data) if data is not None else None
+
+
+def read_preprocessing_report(plan: PreprocessorPlan, stderr: bytes, depfile: bytes | None) -> tuple[str, ...] | None:
+    """The headers that a preprocessing run listed, or ``None`` when it did not."""
+    if plan.listing is Listing.DEPFILE:
+        return read_depfile_report(depfile)
+    return parse_show_includes(stderr, SHOW_INCLUDES_PREFIX).files
 
 
 def read_show_includes_report(plan: RunPlan, stdout: bytes, pass_stderr: bytes) -> tuple[tuple[str, ...], bytes]:

@@ -161,6 +161,7 @@ class OptionTable:
                 continue
             option, value = found
             if option.effect is Effect.END:
+                yield Match((token,), "", option)
                 yield from (Match((rest,), rest, None) for rest in arguments[index:])
                 return
             wants_next = option.takes is Takes.SEPARATE or (option.takes is Takes.JOINED_OR_SEPARATE and not value)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.options import Effect, Match
@@ -18,6 +19,18 @@ from clcache_launcher.model import (
 )
 
 __all__ = ["parse_command_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A source on a command line."""
+
+    match: Match
+    """Where it stands."""
+    name: str
+    language: str
+    """As ``-x`` names it, or empty."""
+
 
 _HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME})
 """Effects that stay out of the key unless an output holds the names or the command line."""
@@ -38,7 +51,7 @@ _ASSEMBLER = "assembler"
 
 def parse_command_line(
     dialect: Dialect, arguments: Sequence[str], read: Callable[[str], bytes | None], is_file: Callable[[str], bool]
-) -> Compilation | Uncacheable | NotACompilation:
+) -> tuple[Compilation, ...] | Uncacheable | NotACompilation:
     """Read a command line as the compiler would.
 
     Args:
@@ -48,7 +61,7 @@ def parse_command_line(
         is_file: Whether a name as on the command line is a file.
 
     Returns:
-        The compilation; or why its result can't be stored; or that it makes no object.
+        A compilation for each source, in their order; or why the results can't be stored; or that it makes no object.
     """
     expanded = expand_response_files(arguments, read, windows_quoting=dialect.windows_quoting)
     if isinstance(expanded, Uncacheable):
@@ -59,10 +72,43 @@ def parse_command_line(
     verdict = _refusal(matches) or _misuse(matches)
     if verdict is not None:
         return verdict
-    source = _only_source(dialect, matches)
-    if isinstance(source, Uncacheable):
-        return source
-    return _compilation(dialect, expanded, matches, *source)
+    sources = _sources(dialect, matches)
+    if not sources:
+        return Uncacheable(Reason.NO_SOURCE)
+    compilations: list[Compilation] = []
+    for source in sources:
+        compilation = _compilation_of(dialect, expanded, matches, source, sources)
+        if isinstance(compilation, Uncacheable):
+            return compilation
+        compilations.append(compilation)
+    return _refuse_mixture(dialect, matches, compilations) or tuple(compilations)
+
+
+def _compilation_of(
+    dialect: Dialect, arguments: Sequence[str], matches: Sequence[Match], source: _Source, sources: Sequence[_Source]
+) -> Compilation | Uncacheable:
+    reason = Reason.STANDARD_INPUT if source.name == "-" else _language_refusal(source.language)
+    if reason is not None:
+        return Uncacheable(reason, source.name)
+    others = {id(other.match) for other in sources if other is not source}
+    own = [match for match in matches if id(match) not in others]
+    alone = tuple(token for match in own for token in match.tokens) if others else ()
+    return _compilation(dialect, alone or arguments, own, source, alone)
+
+
+def _refuse_mixture(
+    dialect: Dialect, matches: Sequence[Match], compilations: Sequence[Compilation]
+) -> Uncacheable | None:
+    """Why several sources on one line can't be compiled one by one, if so."""
+    if len(compilations) == 1:
+        return None
+    paths = [output.path for compilation in compilations for output in compilation.outputs]
+    spellings = {match.option.spelling for match in matches if match.option}
+    # Without /MP cl prints more than for each source alone (it says when it generates code); with it, in any order.
+    is_in_order = not dialect.names_output or "-MP" in spellings
+    if len(set(paths)) < len(paths) or not is_in_order:
+        return Uncacheable(Reason.MULTIPLE_SOURCES, compilations[1].source)
+    return None
 
 
 def _split(
@@ -121,18 +167,6 @@ def _names_depfile(match: Match) -> bool:
     return effect is Effect.DEPFILE_NAME or (effect in _DEPFILES and bool(match.value))
 
 
-def _only_source(dialect: Dialect, matches: Sequence[Match]) -> tuple[str, str] | Uncacheable:
-    """The one source with its language."""
-    found = _sources(dialect, matches)
-    if not found:
-        return Uncacheable(Reason.NO_SOURCE)
-    if len(found) > 1:
-        return Uncacheable(Reason.MULTIPLE_SOURCES, found[1][0])
-    source, language = found[0]
-    reason = Reason.STANDARD_INPUT if source == "-" else _language_refusal(language)
-    return found[0] if reason is None else Uncacheable(reason, source)
-
-
 def _language_refusal(language: str) -> Reason | None:
     if language.endswith(_HEADER):
         return Reason.PRECOMPILED_HEADER
@@ -141,21 +175,21 @@ def _language_refusal(language: str) -> Reason | None:
     return None if language in ("c", "c++", "objective-c", "objective-c++") else Reason.SOURCE_LANGUAGE
 
 
-def _sources(dialect: Dialect, matches: Iterable[Match]) -> list[tuple[str, str]]:
+def _sources(dialect: Dialect, matches: Iterable[Match]) -> list[_Source]:
     """Every source with its language, which may be empty."""
-    found: list[tuple[str, str]] = []
-    named: list[tuple[str, str]] = []
+    found: list[_Source] = []
     language = ""
     for match in matches:
         if match.option is None:
-            found.append((match.value, _language(dialect, match.value, language)))
+            found.append(_Source(match, match.value, _language(dialect, match.value, language)))
         elif match.option.effect is Effect.LANGUAGE:
             language = match.option.language or match.value
         elif match.option.effect is Effect.SOURCE:
-            named.append((match.value, match.option.language))
+            found.append(_Source(match, match.value, match.option.language))
     # cl applies /TC and /TP wherever they stand, but not to the source of /Tc or /Tp; gcc's -x rules what follows it.
-    ruled = [(source, language) for source, _ in found] if dialect.windows_quoting and language else found
-    return [*ruled, *named]
+    if dialect.windows_quoting and language:
+        return [replace(each, language=language) if each.match.option is None else each for each in found]
+    return found
 
 
 def _language(dialect: Dialect, source: str, asked: str) -> str:
@@ -166,13 +200,13 @@ def _language(dialect: Dialect, source: str, asked: str) -> str:
 
 
 def _compilation(
-    dialect: Dialect, arguments: Sequence[str], matches: Sequence[Match], source: str, language: str
+    dialect: Dialect, arguments: Sequence[str], matches: Sequence[Match], source: _Source, alone: tuple[str, ...]
 ) -> Compilation | Uncacheable:
     effects = {match.option.effect for match in matches if match.option}
     if not effects & {Effect.COMPILE, Effect.ASSEMBLY}:
         return Uncacheable(Reason.LINKING)
     depfile_name = next((match.value for match in reversed(matches) if _names_depfile(match)), None)
-    names = Names(source, _last(matches, Effect.OUTPUT), depfile_name, Effect.ASSEMBLY in effects)
+    names = Names(source.name, _last(matches, Effect.OUTPUT), depfile_name, Effect.ASSEMBLY in effects)
     records = Effect.RECORDS in effects
     depfile = None
     if not effects & _DEPFILES and effects & {Effect.DEPFILE_NAME, Effect.DEPFILE_FORM}:
@@ -199,9 +233,10 @@ def _compilation(
         (m.option.suffix for m in reversed(matches) if m.option and m.option.effect is Effect.SHOW_INCLUDES), ""
     )
     return Compilation(
-        source=source,
-        language=language,
+        source=source.name,
+        language=source.language,
         arguments=tuple(arguments),
+        alone=alone,
         key_arguments=tuple(shown),
         outputs=tuple(dict.fromkeys(outputs)),
         depfile=depfile,

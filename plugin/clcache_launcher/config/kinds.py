@@ -35,6 +35,7 @@ class Kind(enum.Enum):
     FLAG = "true or false"
     FOLDER = "a folder"
     FOLDERS = "a folder or a list of folders"
+    PERCENT = "a share such as 5%"
     SIZE = "a size such as 5G"
 
     @property
@@ -89,6 +90,8 @@ def format_value(kind: Kind, value: Value) -> str:
     """Write a value as `parse_value` reads it; one that is switched off and no flag is empty."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if kind is Kind.PERCENT:
+        return f"{value}%"
     if isinstance(value, int):
         return format_size(value) if kind is Kind.SIZE else format_duration(value)
     if isinstance(value, tuple):
@@ -120,6 +123,13 @@ def _parse_flag(text: str) -> bool:
     return word in _ON
 
 
+def _parse_percent(text: str) -> int:
+    share = int(text.strip().removesuffix("%"))
+    if not 0 <= share <= 100:
+        raise ValueError(text)
+    return share
+
+
 def _parse_file(text: str, place: Place) -> Path | None:
     word = text.strip().lower()
     if word in _OFF:
@@ -138,5 +148,6 @@ def _parse_path(kind: Kind, text: str, place: Place) -> Path:
 _PLAIN: Final[Mapping[Kind, Callable[[str], int]]] = {
     Kind.DURATION: parse_duration,
     Kind.FLAG: _parse_flag,
+    Kind.PERCENT: _parse_percent,
     Kind.SIZE: parse_size,
 }

@@ -92,7 +92,28 @@ class Settings:
         default=False,
         metadata={
             "setting": _flag(
-                "Never use direct mode; there is no other mode yet, so nothing is cached", "nodirect: true", "no_direct"
+                "Never use direct mode: let the compiler preprocess and look by the text", "nodirect: true", "no_direct"
+            )
+        },
+    )
+    preprocessor: bool = field(
+        default=False,
+        metadata={
+            "setting": _flag(
+                "After a miss in direct mode look by the preprocessed text too, so that a changed comment can hit",
+                "preprocessor: true",
+                "preprocessor_mode",
+            )
+        },
+    )
+    verify: int = field(
+        default=0,
+        metadata={
+            "setting": SettingField(
+                kind=Kind.PERCENT,
+                help="Share of hits that are compiled all the same and compared; a difference is logged and counted",
+                values="a share from `0%` to `100%`",
+                example="verify: 5%",
             )
         },
     )

@@ -2,35 +2,28 @@
 
 import logging
 import threading
-import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from clcache_launcher.config.settings import Settings
+from clcache_launcher.core.compile import compile_through_cache, describe
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Hit, Miss, look_up
 from clcache_launcher.core.prepare import Prepared, prepare
+from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
-from clcache_launcher.core.store import Attempt, Ran, Stored, Unclear, plan_attempt, store
+from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 
-__all__ = ["Engine", "Fault"]
+__all__ = ["Engine"]
 
 _LOG = logging.getLogger(__name__)
 
 _MOST_PREPARED: Final = 20_000
 """Command lines remembered: some 4 KB each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something of ours does not work; the compiler runs uncached."""
-
-    message: str
 
 
 class Engine:
@@ -45,7 +38,7 @@ class Engine:
         self._last_folder: Path | None = None
         self.idle_timeout_s = 600
         """After how long a core that nobody asks ends, as the last request's settings say; 0 means never."""
-        self._prepared: OrderedDict[bytes, Prepared] = OrderedDict()
+        self._prepared: OrderedDict[bytes, tuple[Prepared, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
     def storage(self, folder: Path) -> LocalStorage:
@@ -67,8 +60,8 @@ class Engine:
         """What happened in a cache folder and is not yet written to it."""
         return self._statistics.setdefault(folder, Statistics())
 
-    def begin(self, invocation: Invocation, settings: Settings, request: bytes) -> Hit | Attempt | Uncacheable | Fault:
-        """Answer an invocation.
+    def answer(self, invocation: Invocation, settings: Settings, request: bytes) -> Steps:
+        """Answer an invocation, step by step.
 
         Args:
             invocation: What the launcher was asked to run.
@@ -80,65 +73,31 @@ class Engine:
         self.idle_timeout_s = settings.idle_timeout
         statistics = self.statistics(settings.dir)
         try:
-            answer = self._look_up(invocation, settings, request)
+            units = Uncacheable(Reason.DISABLED) if settings.disable else self._prepare(invocation, request)
+            if not isinstance(units, tuple):
+                statistics.count_uncacheable(units.reason)
+                return Pass(describe(units))
+            reopen = partial(self.storage, settings.dir)
+            scope = Scope(settings, reopen(), statistics, self._knowledge, reopen)
+            return (yield from compile_through_cache(units, scope))
         except StorageError as err:
             statistics.count_error()
-            return Fault(str(err))
-        if isinstance(answer, Hit):
-            statistics.count_hit(answer.key, int(time.time()))
-        elif isinstance(answer, Uncacheable):
-            statistics.count_uncacheable(answer.reason)
-        return answer
+            return Pass(f"error: {err}")
 
-    def _look_up(self, invocation: Invocation, settings: Settings, request: bytes) -> Hit | Attempt | Uncacheable:
-        if settings.disable:
-            return Uncacheable(Reason.DISABLED)
-        if settings.nodirect:
-            return Uncacheable(Reason.PREPROCESSOR_MODE)
-        prepared = self._prepare(invocation, request)
-        if isinstance(prepared, NotACompilation):
-            return Uncacheable(prepared.reason)
-        if isinstance(prepared, Uncacheable):
-            return prepared
-        storage = self.storage(settings.dir)
-        found = look_up(prepared, storage, self._knowledge, hardlink=settings.hardlink, recache=settings.recache)
-        if not isinstance(found, Miss):
-            return found
-        if settings.readonly:
-            return Uncacheable(Reason.READ_ONLY)
-        return plan_attempt(prepared, found, storage, self._knowledge)
-
-    def _prepare(self, invocation: Invocation, request: bytes) -> Prepared | Uncacheable | NotACompilation:
+    def _prepare(self, invocation: Invocation, request: bytes) -> tuple[Prepared, ...] | Uncacheable:
         known = self._prepared.get(request)
-        if known is not None and self._knowledge.toolchains.is_current(known.toolchain):
+        if known is not None and all(self._knowledge.toolchains.is_current(unit.toolchain) for unit in known):
             return known
-        prepared = prepare(invocation, self._knowledge.toolchains)
+        units = prepare(invocation, self._knowledge.toolchains)
+        if isinstance(units, NotACompilation):
+            return Uncacheable(units.reason)
         # What a response file holds is not in the request.
-        if isinstance(prepared, Prepared) and not any(argument[:1] == "@" for argument in invocation.arguments):
+        if isinstance(units, tuple) and not any(argument[:1] == "@" for argument in invocation.arguments):
             with self._lock:
-                self._prepared[request] = prepared
+                self._prepared[request] = units
                 if len(self._prepared) > _MOST_PREPARED:
                     self._prepared.popitem(last=False)
-        return prepared
-
-    def finish(self, attempt: Attempt, ran: Ran, settings: Settings) -> Stored | Unclear:
-        """Store what the compiler made."""
-        statistics = self.statistics(settings.dir)
-        try:
-            storage = self.storage(settings.dir)
-        except StorageError:
-            # Whoever is told what to print must not see what we asked the compiler to print: store() takes it out.
-            storage = self._storages[settings.dir]
-        stored = store(attempt, ran, storage, self._knowledge)
-        if isinstance(stored, Unclear):
-            statistics.count_uncacheable(Reason.COMPILER_FAILED)
-        elif stored.fault is not None:
-            statistics.count_error()
-        elif stored.refused is not None:
-            statistics.count_uncacheable(stored.refused.reason)
-        else:
-            statistics.count_miss()
-        return stored
+        return units
 
     def count_unknown_error(self) -> None:
         """Something failed that nobody expected; counted where the last request went."""

@@ -9,9 +9,9 @@ from clcache_launcher.core.records import Entry
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
 
-__all__ = ["KEY_VERSION", "manifest_key", "result_key"]
+__all__ = ["KEY_VERSION", "manifest_key", "preprocessed_key", "result_key"]
 
-KEY_VERSION: Final = b"clcache-launcher key 1"
+KEY_VERSION: Final = b"clcache-launcher key 2"
 """Changes with what enters a key and with the form of the records that the keys lead to."""
 
 
@@ -32,6 +32,43 @@ def manifest_key(
         inputs: Files named on the command line with their digests, the source first.
     """
     key = _Hash(b"manifest")
+    _add_command(key, invocation, compilation, toolchain, environment)
+    _add_inputs(key, inputs)
+    return ManifestKey(key.digest())
+
+
+def preprocessed_key(
+    invocation: Invocation,
+    compilation: Compilation,
+    toolchain: bytes,
+    environment: Mapping[str, str],
+    inputs: Iterable[tuple[str, Digest]],
+    preprocessed: tuple[Iterable[str], bytes],
+) -> ManifestKey:
+    """Key of the entries that a preprocessed text may hit.
+
+    Args:
+        invocation: As for :func:`manifest_key`, and so the next three.
+        compilation: The source is not in the key but by its text.
+        toolchain: What identifies the compiler with its helpers.
+        environment: The variables that this dialect reads, with their values.
+        inputs: Files named on the command line but the source, with their digests.
+        preprocessed: The files that were read, as the compiler names them, since a depfile names them too; the text
+            with its line markers.
+    """
+    files, text = preprocessed
+    key = _Hash(b"preprocessed")
+    _add_command(key, invocation, compilation, toolchain, environment)
+    _add_inputs(key, inputs)
+    for name in files:
+        key.add(b"file", _text(name))
+    key.add(b"text", text)
+    return ManifestKey(key.digest())
+
+
+def _add_command(
+    key: "_Hash", invocation: Invocation, compilation: Compilation, toolchain: bytes, environment: Mapping[str, str]
+) -> None:
     key.add(b"toolchain", toolchain)
     key.add(b"name", _text(invocation.arguments[0]))
     key.add(b"cwd", _text(invocation.cwd))
@@ -41,10 +78,12 @@ def manifest_key(
     for name, value in sorted(environment.items()):
         key.add(b"variable", _text(name))
         key.add(b"value", _text(value))
+
+
+def _add_inputs(key: "_Hash", inputs: Iterable[tuple[str, Digest]]) -> None:
     for name, digest in inputs:
         key.add(b"input", _text(name))
         key.add(b"digest", digest)
-    return ManifestKey(key.digest())
 
 
 def result_key(manifest: ManifestKey, entry: Entry) -> ResultKey:

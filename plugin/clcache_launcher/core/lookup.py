@@ -1,28 +1,27 @@
-"""Lookup: from an understood invocation to a hit, or to what a miss needs to be stored."""
+"""Lookup: from an understood invocation to a stored result, or to what a miss needs to be stored."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from clcache_launcher.core.keys import manifest_key
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry, Result, Streams
+from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.search import search_state
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 
-__all__ = ["Hit", "Miss", "look_up"]
+__all__ = ["Found", "Miss", "command_line_inputs", "find_result", "look_up"]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """Every output is in place."""
+class Found:
+    """A result that the compiler would make now."""
 
     key: ResultKey
-    stdout: bytes
-    stderr: bytes
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +33,32 @@ class Miss:
     """The files of the command line as they were looked up, the source first; absolute."""
 
 
-def look_up(
-    prepared: Prepared, storage: LocalStorage, knowledge: Knowledge, *, hardlink: bool, recache: bool
-) -> Hit | Miss | Uncacheable:
-    """Find a result that the compiler would make now, and put its outputs in place.
-
-    Args:
-        prepared: The invocation.
-        storage: Where entries are.
-        knowledge: What is known of files and folders.
-        hardlink: Link outputs rather than copy them.
-        recache: Find nothing: compile again and store that.
-    """
-    inputs = command_line_inputs(prepared, knowledge)
+def look_up(prepared: Prepared, scope: Scope, *, finds_nothing: bool = False) -> Found | Miss | Uncacheable:
+    """Find a result in direct mode, unless the settings or the caller say that it ``finds_nothing``."""
+    inputs = command_line_inputs(prepared, scope.knowledge)
     if inputs is None:
         return Uncacheable(Reason.NO_SOURCE, prepared.compilation.source)
     key = manifest_key(
         prepared.invocation, prepared.compilation, prepared.toolchain.identity, prepared.environment, inputs
     )
-    if not recache:
-        for result_key, entry in _entries(key, storage, knowledge):
-            if not _fits(entry, prepared) or not _holds(result_key, entry, prepared, storage, knowledge):
-                continue
-            result = _sound_result(result_key, storage)
-            if result is None:
-                continue
-            if not put_in_place(prepared, result, storage, hardlink=hardlink):
-                return Uncacheable(Reason.OUTPUT_NOT_A_FILE, prepared.compilation.outputs[0].path)
-            return Hit(result_key, result.stdout, result.stderr)
-    return Miss(key, inputs)
+    if finds_nothing or scope.settings.nodirect:
+        return Miss(key, inputs)
+    found = find_result(key, prepared, scope, lambda result_key, entry: _holds(result_key, entry, prepared, scope))
+    return found or Miss(key, inputs)
+
+
+def find_result(
+    key: ManifestKey, prepared: Prepared, scope: Scope, holds: Callable[[ResultKey, Entry], bool]
+) -> Found | None:
+    """The result of a manifest's newest entry that holds, is whole, and whose streams fit the caller."""
+    if scope.settings.recache:
+        return None
+    for result_key, entry in _entries(key, scope.storage, scope.knowledge):
+        if _fits(entry, prepared) and holds(result_key, entry):
+            result = _sound_result(result_key, scope.storage)
+            if result is not None:
+                return Found(result_key, result)
+    return None
 
 
 def command_line_inputs(prepared: Prepared, knowledge: Knowledge) -> tuple[tuple[str, Digest], ...] | None:
@@ -92,8 +88,9 @@ def _fits(entry: Entry, prepared: Prepared) -> bool:
     return entry.streams is not Streams.MERGED
 
 
-def _holds(key: ResultKey, entry: Entry, prepared: Prepared, storage: LocalStorage, knowledge: Knowledge) -> bool:
+def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bool:
     """Whether every include is as it was, and every name is found and not found where it was."""
+    knowledge = scope.knowledge
     if not knowledge.digests.hold(entry.includes):
         return False
     if knowledge.search_still_holds(key):
@@ -102,7 +99,7 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, storage: LocalStora
     digest = knowledge.digests.digest(source)
     if digest is None:
         return False
-    files = knowledge.facts.gather(((source, digest), *entry.includes), storage)
+    files = knowledge.facts.gather(((source, digest), *entry.includes), scope.storage)
     if files is None:
         return False
     state = search_state(prepared.plan_search(files), knowledge.folders)

@@ -29,6 +29,15 @@ class Prepared:
     """The variables that reach an output."""
 
     @property
+    def argv(self) -> tuple[str, ...]:
+        """The command line that compiles this source and no other."""
+        return (
+            (self.invocation.arguments[0], *self.compilation.alone)
+            if self.compilation.alone
+            else self.invocation.arguments
+        )
+
+    @property
     def search_folders(self) -> list[str]:
         """Include folders of the command line and of the compiler, absolute."""
         given = map(self.absolute, self.compilation.search_folders)
@@ -46,42 +55,56 @@ class Prepared:
         return search_plan(files, self.search_folders, self.invocation.cwd, self.compilation.force_includes, rules)
 
 
-def prepare(invocation: Invocation, toolchains: Toolchains) -> Prepared | Uncacheable | NotACompilation:
-    """Understand an invocation, or say why it can't be stored."""
-    cwd = invocation.cwd
-    base = toolchains.find(invocation.compiler, "c++", (), cwd, invocation.environment)
+def prepare(invocation: Invocation, toolchains: Toolchains) -> tuple[Prepared, ...] | Uncacheable | NotACompilation:
+    """Understand an invocation, one item for each of its sources, or say why it can't be stored."""
+    base = toolchains.find(invocation.compiler, "c++", (), invocation.cwd, invocation.environment)
     if base is None:
         return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
-    dialect = base.dialect
+    compilations = _compilations(invocation, base)
+    if not isinstance(compilations, tuple):
+        return compilations
+    environment = _relevant(base.dialect.environment, invocation)
+    units: list[Prepared] = []
+    for compilation in compilations:
+        if not can_be_listed(base.family, compilation):
+            return Uncacheable(Reason.DEPENDENCIES_UNKNOWN)
+        toolchain = toolchains.find(
+            invocation.compiler,
+            compilation.language,
+            compilation.probe_arguments,
+            invocation.cwd,
+            invocation.environment,
+        )
+        if toolchain is None:
+            return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
+        units.append(Prepared(invocation, compilation, toolchain, environment))
+    return tuple(units)
+
+
+def _compilations(invocation: Invocation, base: Toolchain) -> tuple[Compilation, ...] | Uncacheable | NotACompilation:
+    """What the command line means, with the options in the environment."""
+    dialect, given = base.dialect, invocation.arguments[1:]
     for name in dialect.rejected_environment:
         if name in invocation.environment:
             return Uncacheable(Reason.ENVIRONMENT, name)
-    arguments: tuple[str, ...] | Uncacheable = invocation.arguments[1:]
+    arguments: tuple[str, ...] | Uncacheable = given
     if base.family in CL_FAMILIES:
-        arguments = prepend_environment_options(invocation.arguments[1:], invocation.environment)
+        arguments = prepend_environment_options(given, invocation.environment)
     if isinstance(arguments, Uncacheable):
         return arguments
 
     def read(name: str) -> bytes | None:
-        found = read_file(os.path.join(cwd, name))
+        found = read_file(os.path.join(invocation.cwd, name))
         return found[0] if found else None
 
-    compilation = parse_command_line(dialect, arguments, read, lambda name: os.path.isfile(os.path.join(cwd, name)))
-    if not isinstance(compilation, Compilation):
-        return compilation
-    if not can_be_listed(base.family, compilation):
-        return Uncacheable(Reason.DEPENDENCIES_UNKNOWN)
-    toolchain = toolchains.find(
-        invocation.compiler, compilation.language, compilation.probe_arguments, cwd, invocation.environment
-    )
-    if toolchain is None:
-        return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
-    return Prepared(
-        invocation=invocation,
-        compilation=compilation,
-        toolchain=toolchain,
-        environment=_relevant(dialect.environment, invocation),
-    )
+    def is_file(name: str) -> bool:
+        return os.path.isfile(os.path.join(invocation.cwd, name))
+
+    compilations = parse_command_line(dialect, arguments, read, is_file)
+    if isinstance(compilations, tuple) and len(compilations) > 1 and arguments != given:
+        # Which options came from a variable is not told in what compiles one source alone.
+        return Uncacheable(Reason.MULTIPLE_SOURCES, "with options in CL or _CL_")
+    return compilations
 
 
 def _relevant(names: tuple[str, ...], invocation: Invocation) -> dict[str, str]:

@@ -4,10 +4,12 @@ Both are msgpack arrays; what does not have exactly this form is an ``EntryForma
 
     entry   [includes, search_state, streams]
             includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged"
-    result  [outputs, stdout, stderr]
+    result  [outputs, stdout, stderr, made_by]
             outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made
 
-History: 1 (clcache-launcher 0.1.0); a change of form is a change of ``keys.KEY_VERSION``.
+            made_by: the command line, for reports
+
+History: 1 (clcache-launcher 0.1.0), 2 (made_by); a change of form is a change of ``keys.KEY_VERSION``.
 """
 
 import enum
@@ -75,10 +77,13 @@ class Result:
     """Role and digest of each output that was made."""
     stdout: bytes
     stderr: bytes
+    made_by: bytes = b""
+    """The command line that made it, as a shell reads it; for reports."""
 
     def encode(self) -> bytes:
         """The stored form."""
-        return bytes(msgpack.packb([[list(output) for output in self.outputs], self.stdout, self.stderr]))
+        outputs = [list(output) for output in self.outputs]
+        return bytes(msgpack.packb([outputs, self.stdout, self.stderr, self.made_by]))
 
     @classmethod
     def decode(cls, body: bytes) -> "Result":
@@ -88,13 +93,13 @@ class Result:
             EntryFormatError: It is not one.
         """
         try:
-            outputs, stdout, stderr = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            outputs, stdout, stderr, made_by = msgpack.unpackb(body, raw=False, strict_map_key=True)
             pairs = tuple((str(role), _digest(digest)) for role, digest in outputs)
         except (ValueError, TypeError, msgpack.UnpackException) as err:
             raise EntryFormatError(f"result: {err}") from err
-        if not isinstance(stdout, bytes) or not isinstance(stderr, bytes):
+        if not all(isinstance(text, bytes) for text in (stdout, stderr, made_by)):
             raise EntryFormatError("result: wrong types")
-        return cls(pairs, stdout, stderr)
+        return cls(pairs, stdout, stderr, made_by)
 
 
 def _digest(value: object) -> Digest:

@@ -24,6 +24,10 @@ class Summary:
     reasons: dict[str, int]
     cache_size_bytes: int
     entries: int
+    verified: int
+    """Hits that were compared with what the compiler makes."""
+    verify_differences: int
+    """Those that were not the same."""
 
 
 class Statistics:
@@ -52,6 +56,16 @@ class Statistics:
         with self._lock:
             self._counts["uncacheable"] += 1
             self._counts[_REASON_PREFIX + reason.value] += 1
+
+    def count_verified(self) -> None:
+        """A hit was compared with what the compiler makes."""
+        with self._lock:
+            self._counts["verified"] += 1
+
+    def count_difference(self) -> None:
+        """A hit was not what the compiler makes."""
+        with self._lock:
+            self._counts["verify_differences"] += 1
 
     def count_error(self) -> None:
         """A fault of ours made an uncached compile."""
@@ -110,4 +124,6 @@ def summarize(storage: LocalStorage) -> Summary:
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         cache_size_bytes=totals.artifact_bytes + totals.index_bytes,
         entries=totals.results,
+        verified=counts.get("verified", 0),
+        verify_differences=counts.get("verify_differences", 0),
     )

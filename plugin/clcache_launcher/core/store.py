@@ -1,9 +1,10 @@
 """Store: from what the compiler did to an entry with its result, or to the reason why it is not stored."""
 
-import contextlib
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from clcache_launcher.compilers.dependencies import (
     Listing,
@@ -15,19 +16,24 @@ from clcache_launcher.compilers.dependencies import (
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.folders import Listing as FolderListing
 from clcache_launcher.core.keys import result_key
-from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Miss, command_line_inputs
+from clcache_launcher.core.lookup import Found, Miss, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.records import Entry, Result, Streams
+from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
+from clcache_launcher.core.records import Entry, Result
+from clcache_launcher.core.run_report import included_files, streams_of
+from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.search import SearchPlan, SearchState, search_state
 from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.errors import StorageError
-from clcache_launcher.model import Digest, Reason, Uncacheable
+from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import is_younger, read_file
 
-__all__ = ["Attempt", "Ran", "Stored", "Unclear", "plan_attempt", "store"]
+__all__ = ["Attempt", "Stored", "Unclear", "direct_entry", "plan_attempt", "store", "store_under_direct_key"]
+
+_DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
+"""What direct mode can't follow and the preprocessed text shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +46,6 @@ class Attempt:
     scratch: str
     folders: dict[str, FolderListing]
     """Names in the folders known before the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What the launcher tells of the run."""
-
-    exit_code: int
-    started_ns: int
-    stdout: bytes
-    stderr: bytes
-    pass_exit_code: int
-    pass_stderr: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +62,33 @@ class Stored:
     fault: StorageError | None = None
 
 
-def plan_attempt(prepared: Prepared, miss: Miss, storage: LocalStorage, knowledge: Knowledge) -> Attempt:
+def plan_attempt(prepared: Prepared, miss: Miss, scope: Scope) -> Attempt:
     """Plan the run that a miss needs."""
-    scratch = storage.artifacts.scratch_path()
-    compilation = prepared.compilation
-    plan = plan_run(prepared.invocation.arguments, prepared.toolchain.family, compilation, scratch)
+    scratch = scope.storage.artifacts.scratch_path()
+    plan = plan_run(prepared.argv, prepared.toolchain.family, prepared.compilation, scratch)
     known = [prepared.invocation.cwd, os.path.dirname(miss.inputs[0][0]), *prepared.search_folders]
-    folders = {folder: knowledge.folders.listing(folder) for folder in dict.fromkeys(known)}
+    folders = {folder: scope.knowledge.folders.listing(folder) for folder in dict.fromkeys(known)}
     return Attempt(prepared, miss, plan, scratch, folders)
 
 
-def store(attempt: Attempt, ran: Ran, storage: LocalStorage, knowledge: Knowledge) -> Stored | Unclear:
+def store(
+    attempt: Attempt, ran: Ran, listed_by: Ran | None, scope: Scope, preprocessed: Preprocessed | None = None
+) -> Stored | Unclear:
     """Store what a run made.
 
     What the caller is to see is told also when the cache folder does not work.
+
+    Args:
+        attempt: What was planned.
+        ran: How the compiler ended.
+        listed_by: How the dependency pass ended, where there is one.
+        scope: Where to store it.
+        preprocessed: What the text that was looked up in preprocessor mode leads to.
     """
-    is_ours = attempt.plan.argv != attempt.prepared.invocation.arguments
-    try:
-        if ran.exit_code != 0 and is_ours and attempt.plan.depfile and not os.path.exists(attempt.plan.depfile):
-            return Unclear()
-        listed, stdout = _listed_files(attempt, ran)
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(attempt.scratch)
+    is_ours = attempt.plan.argv != attempt.prepared.argv
+    if ran.exit_code != 0 and is_ours and attempt.plan.depfile and not os.path.exists(attempt.plan.depfile):
+        return Unclear()
+    listed, stdout = _listed_files(attempt, ran, listed_by)
     if ran.exit_code != 0:
         return Stored(stdout, Uncacheable(Reason.COMPILER_FAILED, str(ran.exit_code)))
     if listed is None:
@@ -99,36 +97,67 @@ def store(attempt: Attempt, ran: Ran, storage: LocalStorage, knowledge: Knowledg
     if made is None:
         return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))
     try:
-        entry = _entry(attempt, ran, listed, stdout, storage, knowledge)
+        texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
+        entry = direct_entry(attempt, listed, texts[:2], ran.started_ns, scope)
+        if isinstance(entry, Entry) and not scope.settings.nodirect:
+            _add(attempt.miss.manifest, entry, made, texts, scope.storage)
+        if preprocessed is not None and (isinstance(entry, Entry) or entry.reason in _DIRECT_MODE_ALONE):
+            entry = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
+            _add(preprocessed.key, entry, made, texts, scope.storage)
         if isinstance(entry, Uncacheable):
             return Stored(stdout, entry)
-        _add(attempt.miss, entry, made, stdout, ran.stderr, storage)
     except StorageError as err:
         return Stored(stdout, None, err)
     return Stored(stdout, None)
 
 
-def _listed_files(attempt: Attempt, ran: Ran) -> tuple[tuple[str, ...] | None, bytes]:
+def store_under_direct_key(
+    attempt: Attempt, listed: Sequence[str], started_ns: int, found: Found, scope: Scope
+) -> None:
+    """Let a result that preprocessor mode found hit in direct mode next time, where nothing speaks against it."""
+    texts = found.result.stdout, found.result.stderr, found.result.made_by
+    try:
+        entry = direct_entry(attempt, listed, texts[:2], started_ns, scope)
+        contents = [(role, scope.storage.artifacts.read(digest)) for role, digest in found.result.outputs]
+        made = [MadeOutput(role, data) for role, data in contents if data is not None]
+        if isinstance(entry, Entry) and len(made) == len(contents):
+            _add(attempt.miss.manifest, entry, made, texts, scope.storage)
+    except StorageError:
+        # The result itself is sound; next time it is found the same way.
+        return
+
+
+def _listed_files(attempt: Attempt, ran: Ran, listed_by: Ran | None) -> tuple[tuple[str, ...] | None, bytes]:
     """The files that the compiler said it read, and what of stdout the caller is to see."""
     plan = attempt.plan
+    is_listed = not plan.dependency_pass or (listed_by is not None and listed_by.exit_code == 0)
     if plan.listing is Listing.DEPFILE:
-        read = read_file(attempt.prepared.absolute(plan.depfile)) if ran.pass_exit_code == 0 else None
+        read = read_file(attempt.prepared.absolute(plan.depfile)) if is_listed else None
         return read_depfile_report(read[0] if read else None), ran.stdout
-    files, stdout = read_show_includes_report(plan, ran.stdout, ran.pass_stderr)
-    return (files if ran.pass_exit_code == 0 else None), stdout
+    files, stdout = read_show_includes_report(plan, ran.stdout, listed_by.stderr if listed_by else b"")
+    return (files if is_listed else None), stdout
 
 
-def _entry(
-    attempt: Attempt, ran: Ran, listed: Sequence[str], stdout: bytes, storage: LocalStorage, knowledge: Knowledge
+def direct_entry(
+    attempt: Attempt, listed: Sequence[str], texts: tuple[bytes, bytes], started_ns: int, scope: Scope
 ) -> Entry | Uncacheable:
-    prepared = attempt.prepared
+    """The entry of direct mode for files that a run read, if none may have changed since it was started.
+
+    Args:
+        attempt: What was planned before the run.
+        listed: The files as the compiler names them.
+        texts: What went to stdout and stderr.
+        started_ns: When the run was started.
+        scope: Where the files' facts are.
+    """
+    prepared, knowledge = attempt.prepared, scope.knowledge
     if command_line_inputs(prepared, knowledge) != attempt.miss.inputs:
         return Uncacheable(Reason.INPUT_CHANGED, prepared.compilation.source)
     source, source_digest = attempt.miss.inputs[0]
-    includes = _includes(prepared, listed, source, ran.started_ns, knowledge)
+    includes = included_files(prepared, listed, source, started_ns, knowledge)
     if isinstance(includes, Uncacheable):
         return includes
-    files = knowledge.facts.gather(((source, source_digest), *includes), storage)
+    files = knowledge.facts.gather(((source, source_digest), *includes), scope.storage)
     if files is None:
         return Uncacheable(Reason.INPUT_CHANGED)
     is_cl = prepared.toolchain.family is Family.CL
@@ -143,28 +172,10 @@ def _entry(
     header_map = state.header_map()
     if header_map is not None:
         return Uncacheable(Reason.HEADER_MAP, header_map)
-    changed = _changed_folder(attempt, plan, state, ran.started_ns)
+    changed = _changed_folder(attempt, plan, state, started_ns)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
-    return Entry(includes, state.digest, _streams(prepared, stdout, ran.stderr))
-
-
-def _includes(
-    prepared: Prepared, listed: Sequence[str], source: str, started_ns: int, knowledge: Knowledge
-) -> tuple[tuple[str, Digest], ...] | Uncacheable:
-    """The listed files with their digests, if none may have changed since the compiler was started."""
-    includes: list[tuple[str, Digest]] = []
-    for path in dict.fromkeys(prepared.absolute(name) for name in listed):
-        try:
-            changed_ns = os.stat(path).st_ctime_ns
-        except OSError:
-            return Uncacheable(Reason.INPUT_CHANGED, path)
-        digest = knowledge.digests.digest(path)
-        if digest is None or is_younger(changed_ns, started_ns):
-            return Uncacheable(Reason.INPUT_CHANGED, path)
-        if path != source:
-            includes.append((path, digest))
-    return tuple(includes)
+    return Entry(includes, state.digest, streams_of(prepared, *texts))
 
 
 def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:
@@ -193,16 +204,15 @@ def _is_younger(path: str, started_ns: int) -> bool:
     return any(is_younger(stamp_ns, started_ns) for stamp_ns in stamps_ns)
 
 
-def _streams(prepared: Prepared, stdout: bytes, stderr: bytes) -> Streams:
-    if prepared.invocation.same_stream:
-        return Streams.MERGED if stdout else Streams.ANY
-    return Streams.APART if stdout and stderr else Streams.ANY
-
-
 def _add(
-    miss: Miss, entry: Entry, made: Sequence[MadeOutput], stdout: bytes, stderr: bytes, storage: LocalStorage
+    manifest: ManifestKey,
+    entry: Entry,
+    made: Sequence[MadeOutput],
+    texts: tuple[bytes, bytes, bytes],
+    storage: LocalStorage,
 ) -> None:
-    key = result_key(miss.manifest, entry)
+    """Add a result; ``texts`` are stdout, stderr and the command line."""
+    key = result_key(manifest, entry)
     prepared: list[PreparedContent] = []
     try:
         for output in made:
@@ -211,5 +221,5 @@ def _add(
         storage.discard(prepared)
         raise
     digests = (content.digest for content in prepared)
-    result = Result(tuple(zip((output.role for output in made), digests, strict=True)), stdout, stderr)
-    storage.add(miss.manifest, StoredEntry(key, entry.encode()), result.encode(), prepared)
+    result = Result(tuple(zip((output.role for output in made), digests, strict=True)), *texts)
+    storage.add(manifest, StoredEntry(key, entry.encode()), result.encode(), prepared)

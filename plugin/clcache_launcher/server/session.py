@@ -1,5 +1,6 @@
 """One connection: from a request's bytes to the reply's."""
 
+import contextlib
 import logging
 import os
 import socket
@@ -13,17 +14,17 @@ from blake3 import blake3
 from clcache_launcher import __version__
 from clcache_launcher.config.files import are_current
 from clcache_launcher.config.sources import Resolved, fallback_folder, resolve
-from clcache_launcher.core.engine import Engine, Fault
-from clcache_launcher.core.lookup import Hit
-from clcache_launcher.core.store import Attempt, Ran, Unclear
+from clcache_launcher.core.engine import Engine
+from clcache_launcher.core.steps import Pass, Print, Steps
 from clcache_launcher.errors import ConfigError
-from clcache_launcher.model import Invocation, Uncacheable
+from clcache_launcher.model import Invocation, Ran
 from clcache_launcher.protocol import (
     CompileRequest,
-    DoneReport,
     Identity,
     Message,
+    ProtocolError,
     RequestFlag,
+    decode_report,
     encode,
     print_message,
     receive,
@@ -76,42 +77,10 @@ class Sessions:
             connection.sendall(_PASS)
             return not is_older(__version__, understood.version)
         settings = understood.resolved.settings
-        answer = self._engine.begin(understood.invocation, settings, digest)
-        if isinstance(answer, Attempt):
-            self._run(connection, understood, answer, began)
-            return True
-        if isinstance(answer, Hit):
-            connection.sendall(print_message(0, answer.stdout, answer.stderr))
-        else:
-            connection.sendall(_PASS)
-        self._log.write(settings.log, understood.invocation, _outcome(answer), began)
-        return True
-
-    def _run(self, connection: socket.socket, understood: _Understood, attempt: Attempt, began: float) -> None:
-        settings = understood.resolved.settings
-        connection.sendall(run_message(attempt.plan.argv, attempt.plan.dependency_pass))
-        wait_for_report(connection)
-        payload = receive(connection)
-        if payload is None:
-            self._log.write(settings.log, understood.invocation, "abandoned", began)
-            return
-        report = DoneReport.decode(payload)
-        ran = Ran(
-            report.exit_code,
-            report.started_ns,
-            report.stdout,
-            report.stderr,
-            report.report_exit_code,
-            report.report_stderr,
-        )
-        stored = self._engine.finish(attempt, ran, settings)
-        if isinstance(stored, Unclear):
-            connection.sendall(_PASS)
-            self._log.write(settings.log, understood.invocation, "uncacheable: compiler_failed", began)
-            return
-        connection.sendall(print_message(report.exit_code, stored.stdout, report.stderr))
-        outcome = f"error: {stored.fault}" if stored.fault else _outcome(stored.refused) if stored.refused else "miss"
+        steps = self._engine.answer(understood.invocation, settings, digest)
+        outcome = _follow(steps, connection)
         self._log.write(settings.log, understood.invocation, outcome, began)
+        return True
 
     def _understand(self, payload: bytes, digest: bytes) -> _Understood | CompileRequest:
         """The request with its settings, remembered while no configuration file changes; or one to pass."""
@@ -150,12 +119,34 @@ class Sessions:
         return understood
 
 
-def _outcome(answer: Hit | Uncacheable | Fault) -> str:
-    if isinstance(answer, Hit):
-        return "hit"
-    if isinstance(answer, Fault):
-        return f"error: {answer.message}"
-    return f"uncacheable: {answer.reason.value} {answer.detail}".rstrip()
+def _follow(steps: Steps, connection: socket.socket) -> str:
+    """Let the launcher do one step after the other; returns what came of it, for the log.
+
+    Raises:
+        ProtocolError: What came is not a report.
+        OSError: The connection failed.
+    """
+    with contextlib.closing(steps):
+        reports: tuple[Ran, ...] | None = None
+        while True:
+            try:
+                run = next(steps) if reports is None else steps.send(reports)
+            except StopIteration as ended:
+                answer: Print | Pass = ended.value
+                break
+            connection.sendall(run_message(run.commands, as_caller=run.as_caller))
+            wait_for_report(connection)
+            payload = receive(connection)
+            if payload is None:
+                return "abandoned"
+            reports = decode_report(payload)
+            if len(reports) > len(run.commands):
+                raise ProtocolError("more reports than command lines")
+    if isinstance(answer, Print):
+        connection.sendall(print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal))
+    else:
+        connection.sendall(_PASS)
+    return answer.outcome
 
 
 def _sees_the_same(request: CompileRequest) -> bool:

@@ -8,8 +8,8 @@ from clcache_launcher.compilers.clang_cl import CLANG_CL
 from clcache_launcher.compilers.clang_cl_options import CLANG_CL_ROWS, NESTED_ROWS
 from clcache_launcher.compilers.msvc_options import SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation, Depfile, NotACompilation, Output, Reason, ShowIncludes, Uncacheable
+from support.parsing import parse_one
 
 ROWS = (*SHARED_ROWS, *CLANG_CL_ROWS)
 NEEDS_VALUE = (Takes.JOINED, Takes.JOINED_OR_SEPARATE)
@@ -17,7 +17,7 @@ ENDS_IN_A_VALUE = frozenset({Effect.NESTED, Effect.END})
 
 
 def parse(*arguments: str) -> Compilation | Uncacheable | NotACompilation:
-    return parse_command_line(CLANG_CL, arguments, lambda _: None, lambda name: name.endswith("file.cpp"))
+    return parse_one(CLANG_CL, arguments, lambda _: None, lambda name: name.endswith("file.cpp"))
 
 
 def compilation(*arguments: str) -> Compilation:

@@ -14,9 +14,9 @@ from clcache_launcher.compilers.dependencies import (
 )
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.families import dialect_for
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.probe import Family, Probe
 from clcache_launcher.model import Compilation
+from support.parsing import parse_one
 
 # What gcc 12, clang 19 and clang-cl 19 wrote for a source s.c that includes "in c/a b.h" and <stddef.h>.
 CAPTURED = Path(__file__).parents[2] / "data" / "dependencies"
@@ -30,7 +30,7 @@ def dialect(family: Family) -> Dialect:
 def compilation(line: str) -> tuple[tuple[str, ...], Family, Compilation]:
     argv = tuple(line.split())
     family = FAMILIES[argv[0]]
-    parsed = parse_command_line(dialect(family), argv[1:], lambda _: None, lambda _: True)
+    parsed = parse_one(dialect(family), argv[1:], lambda _: None, lambda _: True)
     assert isinstance(parsed, Compilation)
     return argv, family, parsed
 

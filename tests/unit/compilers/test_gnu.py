@@ -11,8 +11,8 @@ from clcache_launcher.compilers.gnu_nested import ASSEMBLER, CARRIERS, CLANG_CAR
 from clcache_launcher.compilers.gnu_options import CLANG_ONLY, COMMON, GCC_ONLY
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, OptionTable, Takes
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation, NotACompilation, Reason, Uncacheable
+from support.parsing import parse_one
 
 SHARED = (*CODE_GENERATION, *TARGET, *COMMON, *CARRIERS)
 GCC_ROWS = (*SHARED, *GCC_ONLY)
@@ -29,7 +29,7 @@ DIALECTS = pytest.mark.parametrize("dialect", [GCC, CLANG], ids=lambda dialect: 
 
 
 def parse(dialect: Dialect, *arguments: str) -> Compilation | Uncacheable | NotACompilation:
-    return parse_command_line(dialect, ("-c", "a.c", *arguments), lambda _: None, lambda _: False)
+    return parse_one(dialect, ("-c", "a.c", *arguments), lambda _: None, lambda _: False)
 
 
 def compilation(dialect: Dialect, *arguments: str) -> Compilation:

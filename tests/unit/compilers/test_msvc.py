@@ -11,13 +11,14 @@ from clcache_launcher.compilers.msvc_options import CL_ROWS, SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation, NotACompilation, Reason, ShowIncludes, Uncacheable
+from support.parsing import parse_one
 
 ROWS = (*SHARED_ROWS, *CL_ROWS)
 NEEDS_VALUE = (Takes.JOINED, Takes.JOINED_OR_SEPARATE)
 
 
 def parse(*arguments: str) -> Compilation | Uncacheable | NotACompilation:
-    return parse_command_line(CL, arguments, lambda _: None, lambda _: False)
+    return parse_one(CL, arguments, lambda _: None, lambda _: False)
 
 
 def compilation(*arguments: str) -> Compilation:
@@ -156,8 +157,26 @@ def test_other_file_is_no_source(source: str) -> None:
     assert parse("/c", source) == Uncacheable(Reason.SOURCE_LANGUAGE, source)
 
 
-def test_mp_with_two_sources_is_uncacheable() -> None:
-    assert parse("/c", "/MP", "a.cpp", "b.cpp") == Uncacheable(Reason.MULTIPLE_SOURCES, "b.cpp")
+def test_two_sources_with_mp_are_compiled_one_by_one() -> None:
+    words = ("/c", "/MP", "a.cpp", "/Tpb.txt", "/Foout\\")
+    parsed = parse_command_line(CL, words, lambda _: None, lambda _: False)
+    assert isinstance(parsed, tuple)
+    assert [(each.source, each.outputs[0].path) for each in parsed] == [
+        ("a.cpp", "out\\a.obj"),
+        ("b.txt", "out\\b.obj"),
+    ]
+    assert [each.alone for each in parsed] == [
+        ("/c", "/MP", "a.cpp", "/Foout\\"),
+        ("/c", "/MP", "/Tpb.txt", "/Foout\\"),
+    ]
+
+
+def test_two_sources_without_mp_are_uncacheable_for_cl_prints_more_then() -> None:
+    assert parse("/c", "a.cpp", "b.cpp") == Uncacheable(Reason.MULTIPLE_SOURCES, "b.cpp")
+
+
+def test_two_sources_with_one_object_are_uncacheable() -> None:
+    assert parse("/c", "/MP", "/Foone.obj", "a.cpp", "b.cpp") == Uncacheable(Reason.MULTIPLE_SOURCES, "b.cpp")
 
 
 def test_without_c_is_linking() -> None:
@@ -208,7 +227,7 @@ def test_x_is_probed() -> None:
 
 def test_response_file_is_split_as_windows_does() -> None:
     content = b'/c "/Idir with blank\\sub" /DX=\\"q\\"\r\na.cpp'
-    parsed = parse_command_line(CL, ["@a.rsp"], {"a.rsp": content}.get, lambda _: False)
+    parsed = parse_one(CL, ["@a.rsp"], {"a.rsp": content}.get, lambda _: False)
     assert isinstance(parsed, Compilation)
     assert parsed.arguments == ("/c", "/Idir with blank\\sub", '/DX="q"', "a.cpp")
 

@@ -63,7 +63,10 @@ def test_a_longer_spelling_needs_a_value_too() -> None:
 
 
 def test_after_the_end_all_are_sources() -> None:
-    assert split("--", "-c", "--") == [Match(("-c",), "-c", None), Match(("--",), "--", None)]
+    end, *rest = split("--", "-c", "--")
+    assert isinstance(end, Match)
+    assert (end.tokens, end.option is not None) == (("--",), True)
+    assert rest == [Match(("-c",), "-c", None), Match(("--",), "--", None)]
 
 
 def test_a_spelling_may_have_rows_that_differ_in_takes() -> None:

@@ -8,12 +8,13 @@ from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.gnu import CLANG, GCC, GXX
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation, Depfile, NotACompilation, Output, Reason, Uncacheable
+from support.parsing import parse_one
 
 type_of_result = Compilation | Uncacheable | NotACompilation
 
 
 def parse(line: str, dialect: Dialect = GCC, files: dict[str, bytes] | None = None) -> type_of_result:
-    return parse_command_line(dialect, line.split(), (files or {}).get, lambda _: False)
+    return parse_one(dialect, line.split(), (files or {}).get, lambda _: False)
 
 
 def compilation(line: str, dialect: Dialect = GCC, files: dict[str, bytes] | None = None) -> Compilation:
@@ -49,7 +50,10 @@ def test_compilation_of_a_usual_command_line() -> None:
     [
         ("a.c", Reason.LINKING),
         ("-c", Reason.NO_SOURCE),
-        ("-c a.c b.c", Reason.MULTIPLE_SOURCES),
+        ("-c a.c b.c -o a.o", Reason.MULTIPLE_SOURCES),
+        ("-c a.c b.c -MD -MF a.d", Reason.MULTIPLE_SOURCES),
+        ("-c a.c sub/a.c", Reason.MULTIPLE_SOURCES),
+        ("-c a.c -", Reason.STANDARD_INPUT),
         ("-c -", Reason.STANDARD_INPUT),
         ("-c -x c -", Reason.STANDARD_INPUT),
         ("-c a.S", Reason.ASSEMBLER_SOURCE),
@@ -255,7 +259,7 @@ TOKENS = sorted(
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=12), st.sampled_from([GCC, CLANG]))
 def test_no_command_line_crashes_the_parser(arguments: list[str], dialect: Dialect) -> None:
-    parsed = parse_command_line(dialect, arguments, {"r": b"-O2 @r"}.get, lambda _: False)
+    parsed = parse_one(dialect, arguments, {"r": b"-O2 @r"}.get, lambda _: False)
 
     assert isinstance(parsed, type_of_result)
 
@@ -266,3 +270,13 @@ def test_unknown_option_is_never_cacheable(arguments: list[str], place: int) -> 
     after_value = line[line.index("-fxyzzy") - 1] == "-o"
 
     assert after_value or not isinstance(parse(" ".join(line)), Compilation)
+
+
+def test_several_sources_are_compilations_of_their_own() -> None:
+    words = ("-c", "-x", "c", "a.txt", "-x", "none", "sub/b.cpp", "-MD", "-O2")
+    parsed = parse_command_line(GCC, words, lambda _: None, lambda _: False)
+    assert isinstance(parsed, tuple)
+    assert [(each.source, each.language) for each in parsed] == [("a.txt", "c"), ("sub/b.cpp", "c++")]
+    assert [[output.path for output in each.outputs] for each in parsed] == [["a.o", "a.d"], ["b.o", "b.d"]]
+    assert parsed[0].alone == ("-c", "-x", "c", "a.txt", "-x", "none", "-MD", "-O2")
+    assert parsed[1].alone == ("-c", "-x", "c", "-x", "none", "sub/b.cpp", "-MD", "-O2")

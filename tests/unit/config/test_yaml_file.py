@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clcache_launcher.config.kinds import Place, Sourced, Value
+from clcache_launcher.config.settings import FIELDS
 from clcache_launcher.config.yaml_file import parse_yaml
 from clcache_launcher.errors import ConfigError
 
@@ -120,8 +121,7 @@ def test_origin_is_file_and_line() -> None:
         ("socket: /x", "socket: unknown key; only the environment has it, as CLCACHE_SOCKET"),
         (
             "1: x",
-            "1: unknown key; known are basedir, dir, disable, hardlink, idle_timeout, log, max_size, nodirect, "
-            "readonly, recache",
+            f"1: unknown key; known are {', '.join(sorted(FIELDS))}",
         ),
         ("<<: {dir: x}", None),
         ("[a]: x", "expected the name of a setting, got a list"),

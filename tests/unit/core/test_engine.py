@@ -1,22 +1,22 @@
 """One invocation from question to answer, with a compiler whose work the test does."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clcache_launcher.config.settings import Settings
-from clcache_launcher.core.engine import Engine, Fault
-from clcache_launcher.core.lookup import Hit
-from clcache_launcher.core.store import Attempt, Ran, Stored, Unclear
-from clcache_launcher.model import Invocation, Reason, Uncacheable
+from clcache_launcher.core.engine import Engine
+from clcache_launcher.core.steps import Pass, Print, Run, Steps
+from clcache_launcher.model import Invocation, Ran
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
 
 
 class Asker:
-    """A caller of an engine."""
+    """A caller of an engine, whose compiler the test plays."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -35,17 +35,42 @@ class Asker:
             same_stream=False,
         )
 
-    def ask(self, **changes: object) -> Hit | Attempt | Uncacheable | Fault:
+    def begin(self, **changes: object) -> tuple[Steps, Run | Print | Pass]:
+        """Ask; what is to be done first."""
         settings = replace(self.settings, **changes)  # type: ignore[arg-type]  # each has its field's type
-        return self.engine.begin(self.invocation, settings, repr(self.invocation).encode())
+        steps = self.engine.answer(self.invocation, settings, repr(self.invocation).encode())
+        try:
+            return steps, next(steps)
+        except StopIteration as ended:
+            answer: Print | Pass = ended.value
+            return steps, answer
 
-    def compile(self) -> Stored | Unclear:
-        attempt = self.ask()
-        assert isinstance(attempt, Attempt), attempt
+    def ask(self, **changes: object) -> str:
+        """What comes of it: ``run`` where the compiler is to run, which then does not happen."""
+        steps, answer = self.begin(**changes)
+        steps.close()
+        return "run" if isinstance(answer, Run) else answer.outcome
+
+    def compile(
+        self,
+        exit_code: int = 0,
+        stdout: bytes = b"",
+        during: Callable[[], None] = lambda: None,
+        made: bytes = b"object",
+        **changes: object,
+    ) -> Print | Pass:
+        """Ask, and do what the compiler does."""
+        steps, run = self.begin(**changes)
+        assert isinstance(run, Run), run
+        depfile = run.commands[0][3]
         started_ns = file_clock_ns()
-        (self.root / "work/a.o").write_bytes(b"object")
-        Path(attempt.plan.depfile).write_text("a.o: a.c\n")
-        return self.engine.finish(attempt, Ran(0, started_ns, b"", b"", 0, b""), self.settings)
+        (self.root / "work/a.o").write_bytes(made)
+        Path(depfile).write_text("a.o: a.c\n")
+        during()
+        with pytest.raises(StopIteration) as ended:
+            steps.send((Ran(exit_code, 0, started_ns, stdout, b""),))
+        answer: Print | Pass = ended.value.value
+        return answer
 
     def counts(self) -> tuple[int, int, int, int]:
         summary = self.engine.summary(self.settings.dir)
@@ -58,56 +83,87 @@ def asker(tmp_path: Path) -> Asker:
 
 
 def test_miss_is_stored_and_then_hits(asker: Asker) -> None:
-    assert asker.compile() == Stored(b"", None)
-    assert isinstance(asker.ask(), Hit)
+    assert asker.compile() == Print("miss", b"", b"")
+    assert asker.ask() == "hit"
     assert asker.counts() == (1, 1, 0, 0)
     assert asker.engine.summary(asker.settings.dir).entries == 1
 
 
-@pytest.mark.parametrize(
-    ("setting", "reason"),
-    [("disable", Reason.DISABLED), ("nodirect", Reason.PREPROCESSOR_MODE), ("readonly", Reason.READ_ONLY)],
-)
-def test_setting_that_stores_nothing_has_a_reason(asker: Asker, setting: str, reason: Reason) -> None:
-    assert asker.ask(**{setting: True}) == Uncacheable(reason)
-    assert asker.engine.summary(asker.settings.dir).reasons == {reason.value: 1}
+@pytest.mark.parametrize(("setting", "reason"), [("disable", "disabled"), ("readonly", "read_only")])
+def test_setting_that_stores_nothing_has_a_reason(asker: Asker, setting: str, reason: str) -> None:
+    assert asker.ask(**{setting: True}) == f"uncacheable: {reason}"
+    assert asker.engine.summary(asker.settings.dir).reasons == {reason: 1}
 
 
 def test_readonly_gives_hits(asker: Asker) -> None:
     asker.compile()
-    assert isinstance(asker.ask(readonly=True), Hit)
+    assert asker.ask(readonly=True) == "hit"
 
 
-@pytest.mark.parametrize("setting", ["disable", "nodirect"])
-def test_setting_that_looks_nothing_up_gives_no_hits(asker: Asker, setting: str) -> None:
+def test_disabled_cache_gives_no_hits(asker: Asker) -> None:
     asker.compile()
-    assert isinstance(asker.ask(**{setting: True}), Uncacheable)
+    assert asker.ask(disable=True) == "uncacheable: disabled"
 
 
-def test_recache_compiles_again(asker: Asker) -> None:
+@pytest.mark.parametrize("setting", ["recache", "nodirect"])
+def test_setting_that_looks_nothing_up_lets_the_compiler_run(asker: Asker, setting: str) -> None:
     asker.compile()
-    assert isinstance(asker.ask(recache=True), Attempt)
-    assert isinstance(asker.ask(), Hit)
+    assert asker.ask(**{setting: True}) == "run"
+    assert asker.ask() == "hit"
+
+
+def test_hit_that_is_verified_and_right_stays(asker: Asker) -> None:
+    asker.compile()
+    assert asker.compile(verify=100) == Print("hit, verified", b"", b"")
+    assert asker.ask() == "hit"
+    assert asker.counts() == (2, 1, 0, 0)
+    assert asker.engine.summary(asker.settings.dir).verified == 1
+
+
+@pytest.mark.parametrize(("made", "stdout", "what"), [(b"other", b"", "object"), (b"object", b"text", "stdout")])
+def test_hit_that_is_wrong_is_reported_counted_and_removed(asker: Asker, made: bytes, stdout: bytes, what: str) -> None:
+    asker.compile()
+    answer = asker.compile(verify=100, made=made, stdout=stdout)
+    assert isinstance(answer, Print)
+    assert answer.stdout == stdout
+    assert answer.outcome == (
+        f"verification failed: {what} differ; stored by: gcc -c a.c -o a.o; compiled now by: gcc -c a.c -o a.o"
+    )
+    assert (asker.root / "work/a.o").read_bytes() == made
+    summary = asker.engine.summary(asker.settings.dir)
+    assert (summary.verified, summary.verify_differences, summary.entries) == (1, 1, 0)
+    assert asker.ask() == "run"
+
+
+def test_time_in_a_coff_object_is_no_difference(asker: Asker) -> None:
+    head = (0x8664).to_bytes(2, "little") + bytes(2)
+    asker.compile(made=head + b"time" + b"rest")
+    assert asker.compile(verify=100, made=head + b"TIME" + b"rest") == Print("hit, verified", b"", b"")
 
 
 def test_call_that_is_no_compilation_is_counted(asker: Asker) -> None:
     asker.invocation = replace(asker.invocation, arguments=("gcc", "--version"))
-    assert asker.ask() == Uncacheable(Reason.TOOL_QUERY)
+    assert asker.ask() == "uncacheable: tool_query"
     assert asker.counts() == (0, 0, 1, 0)
 
 
 def test_failed_compilation_is_counted(asker: Asker) -> None:
-    attempt = asker.ask()
-    assert isinstance(attempt, Attempt)
-    Path(attempt.plan.depfile).write_text("a.o: a.c\n")
-    stored = asker.engine.finish(attempt, Ran(1, file_clock_ns(), b"", b"error", 0, b""), asker.settings)
-    assert isinstance(stored, Stored)
+    assert asker.compile(exit_code=1) == Print("uncacheable: compiler_failed 1", b"", b"", 1)
     assert asker.engine.summary(asker.settings.dir).reasons == {"compiler_failed": 1}
+
+
+def test_scratch_file_of_a_run_that_was_given_up_is_removed(asker: Asker) -> None:
+    steps, run = asker.begin()
+    assert isinstance(run, Run)
+    depfile = Path(run.commands[0][3])
+    depfile.write_text("a.o: a.c")
+    steps.close()
+    assert not depfile.exists()
 
 
 def test_folder_that_can_not_be_used_is_a_fault(asker: Asker) -> None:
     asker.settings.dir.write_text("in the way")
-    assert isinstance(asker.ask(), Fault)
+    assert asker.ask().startswith("error: ")
     asker.settings.dir.unlink()
     assert asker.counts() == (0, 0, 0, 1)
 
@@ -118,32 +174,30 @@ def test_removed_folder_is_made_again(asker: Asker, *, is_compiling: bool) -> No
     (asker.root / "work/a.c").write_text("// changed")
     settle()
     if is_compiling:
-        attempt = asker.ask()
-        assert isinstance(attempt, Attempt)
-        shutil.rmtree(asker.settings.dir)
-        stored = asker.engine.finish(attempt, Ran(0, file_clock_ns(), b"text", b"", 0, b""), asker.settings)
-        assert isinstance(stored, Stored)
-        assert stored.stdout == b"text"
+        answer = asker.compile(stdout=b"text", during=lambda: shutil.rmtree(asker.settings.dir))
+        assert isinstance(answer, Print)
+        assert answer.stdout == b"text"
     else:
         shutil.rmtree(asker.settings.dir)
-    asker.compile()
-    assert isinstance(asker.ask(), Hit)
+    if asker.ask() != "hit":
+        asker.compile()
+    assert asker.ask() == "hit"
 
 
 def test_changed_compiler_is_miss(asker: Asker) -> None:
     asker.compile()
-    assert isinstance(asker.ask(), Hit)
+    assert asker.ask() == "hit"
     write_compiler(Path(asker.invocation.compiler), version="12.3.0")
-    assert isinstance(asker.ask(), Attempt)
+    assert asker.ask() == "run"
 
 
 def test_response_file_is_read_each_time(asker: Asker) -> None:
     (asker.root / "work/args").write_text("-c a.c -o a.o")
-    asker.invocation = replace(asker.invocation, arguments=("gcc", "@args"))
     asker.compile()
-    assert isinstance(asker.ask(), Hit)
+    asker.invocation = replace(asker.invocation, arguments=("gcc", "@args"))
+    assert asker.ask() == "hit"
     (asker.root / "work/args").write_text("-c a.c -o a.o -O2")
-    assert isinstance(asker.ask(), Attempt)
+    assert asker.ask() == "run"
 
 
 def test_folder_is_kept_within_its_limit(asker: Asker) -> None:
@@ -151,7 +205,7 @@ def test_folder_is_kept_within_its_limit(asker: Asker) -> None:
     asker.ask(max_size=1)
     asker.engine.tend()
     assert asker.engine.summary(asker.settings.dir).entries == 0
-    assert isinstance(asker.ask(), Attempt)
+    assert asker.ask() == "run"
 
 
 def test_counts_survive_the_core(asker: Asker) -> None:
@@ -162,13 +216,13 @@ def test_counts_survive_the_core(asker: Asker) -> None:
     assert asker.counts() == (1, 1, 0, 0)
     asker.engine.zero(asker.settings.dir)
     assert asker.counts() == (0, 0, 0, 0)
-    assert isinstance(asker.ask(), Hit)
+    assert asker.ask() == "hit"
 
 
 def test_clear_leaves_nothing_to_hit(asker: Asker) -> None:
     asker.compile()
     asker.engine.clear(asker.settings.dir)
-    assert isinstance(asker.ask(), Attempt)
+    assert asker.ask() == "run"
 
 
 def test_clean_evicts_to_the_limit(asker: Asker) -> None:

@@ -1,11 +1,12 @@
 """Lookup: a hit only where the compiler would make the same now."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Hit, Miss, look_up
+from clcache_launcher.core.lookup import Found, Miss, look_up
 from clcache_launcher.core.store import Stored
 from clcache_launcher.model import Reason, Uncacheable
 from clcache_launcher.util.files import digest_of
@@ -33,7 +34,7 @@ def seen(case: Case, request: pytest.FixtureRequest) -> Case:
     if request.param:
         case.knowledge = Knowledge()
     else:
-        assert isinstance(case.look_up(case.prepared(*COMMAND)), Hit)
+        assert isinstance(case.look_up(case.prepared(*COMMAND)), Found)
     return case
 
 
@@ -43,14 +44,14 @@ def outcome(case: Case, *arguments: str) -> type:
 
 def test_unchanged_compilation_is_hit(seen: Case) -> None:
     for _ in range(2):
-        assert outcome(seen) is Hit
+        assert outcome(seen) is Found
     assert (seen.work / "a.o").read_bytes() == b"object"
 
 
 @pytest.mark.parametrize("hardlink", [False, True])
 def test_hit_replaces_an_old_object(case: Case, *, hardlink: bool) -> None:
     case.write("a.o", "old")
-    assert isinstance(case.look_up(case.prepared(*COMMAND), hardlink=hardlink), Hit)
+    assert isinstance(case.look_up(case.prepared(*COMMAND), hardlink=hardlink), Found)
     assert (case.work / "a.o").read_bytes() == b"object"
 
 
@@ -73,7 +74,7 @@ def test_file_that_changes_or_appears_is_miss_until_it_is_as_it_was(seen: Case, 
     path.unlink()
     if before is not None:
         path.write_text(before)
-    assert outcome(seen) is Hit
+    assert outcome(seen) is Found
 
 
 def test_header_that_goes_away_is_miss(seen: Case) -> None:
@@ -84,7 +85,7 @@ def test_header_that_goes_away_is_miss(seen: Case) -> None:
 def test_unrelated_files_are_no_matter(seen: Case) -> None:
     for name in ("one/other.h", "maybe.h", "two/a.o"):
         (seen.work / name).write_text("")
-    assert outcome(seen) is Hit
+    assert outcome(seen) is Found
 
 
 def test_missing_source_is_uncacheable(case: Case) -> None:
@@ -101,13 +102,13 @@ def test_other_options_and_toolchains_are_misses(case: Case) -> None:
 
 
 def test_object_of_another_name_is_hit(case: Case) -> None:
-    assert outcome(case, *COMMAND[:-1], "b.o") is Hit
+    assert outcome(case, *COMMAND[:-1], "b.o") is Found
     assert (case.work / "b.o").read_bytes() == b"object"
 
 
 def test_recache_finds_nothing(case: Case) -> None:
-    found = look_up(case.prepared(*COMMAND), case.storage, case.knowledge, hardlink=False, recache=True)
-    assert isinstance(found, Miss)
+    case.settings = replace(case.settings, recache=True)
+    assert outcome(case) is Miss
     assert not (case.work / "a.o").exists()
 
 
@@ -132,14 +133,14 @@ def test_damaged_artifact_is_miss_and_then_hits_again(seen: Case, damage: object
     assert outcome(seen) is Miss
     assert seen.storage.index.totals().results == 0
     assert seen.compile(["two/h.h"], seen.prepared(*COMMAND)) == Stored(b"", None)
-    assert outcome(seen) is Hit
+    assert outcome(seen) is Found
 
 
 def test_entry_that_is_none_is_removed(case: Case) -> None:
     key = case.look_up(case.prepared(*COMMAND))
-    assert isinstance(key, Hit)
+    assert isinstance(key, Found)
     index = case.storage.index
-    miss = look_up(case.prepared(*COMMAND), case.storage, case.knowledge, hardlink=False, recache=True)
+    miss = look_up(case.prepared(*COMMAND), case.scope, finds_nothing=True)
     assert isinstance(miss, Miss)
     (stored,) = index.entries(miss.manifest)
     index.add(miss.manifest, type(stored)(stored.result, b"rubbish"), b"body", {}, 1, lambda: None)
@@ -149,7 +150,7 @@ def test_entry_that_is_none_is_removed(case: Case) -> None:
 
 
 def test_result_that_is_none_is_removed(case: Case) -> None:
-    miss = look_up(case.prepared(*COMMAND), case.storage, case.knowledge, hardlink=False, recache=True)
+    miss = look_up(case.prepared(*COMMAND), case.scope, finds_nothing=True)
     assert isinstance(miss, Miss)
     (stored,) = case.storage.index.entries(miss.manifest)
     case.storage.index.add(miss.manifest, stored, b"rubbish", {}, 1, lambda: None)
@@ -160,14 +161,14 @@ def test_result_that_is_none_is_removed(case: Case) -> None:
 @pytest.mark.parametrize(
     ("stored", "asked", "outcome_"),
     [
-        ((b"", b"", False), True, Hit),
-        ((b"o", b"", False), True, Hit),
-        ((b"", b"e", False), True, Hit),
+        ((b"", b"", False), True, Found),
+        ((b"o", b"", False), True, Found),
+        ((b"", b"e", False), True, Found),
         ((b"o", b"e", False), True, Miss),
-        ((b"o", b"e", False), False, Hit),
+        ((b"o", b"e", False), False, Found),
         ((b"oe", b"", True), False, Miss),
-        ((b"oe", b"", True), True, Hit),
-        ((b"", b"", True), False, Hit),
+        ((b"oe", b"", True), True, Found),
+        ((b"", b"", True), False, Found),
     ],
 )
 def test_texts_are_given_only_to_who_has_the_same_streams(
@@ -181,5 +182,5 @@ def test_texts_are_given_only_to_who_has_the_same_streams(
     case.same_stream = asked
     found = case.look_up()
     assert type(found) is outcome_
-    if isinstance(found, Hit):
-        assert (found.stdout, found.stderr) == (stdout, stderr)
+    if isinstance(found, Found):
+        assert (found.result.stdout, found.result.stderr) == (stdout, stderr)

@@ -23,7 +23,11 @@ def invocation(tmp_path: Path) -> Invocation:
 
 
 def run(invocation: Invocation) -> Prepared | Uncacheable | NotACompilation:
-    return prepare(invocation, Toolchains(FileDigests()))
+    prepared = prepare(invocation, Toolchains(FileDigests()))
+    if isinstance(prepared, tuple):
+        (only,) = prepared
+        return only
+    return prepared
 
 
 def cacheable(invocation: Invocation) -> Prepared:
@@ -44,7 +48,7 @@ def test_compilation_is_understood(invocation: Invocation) -> None:
         (("gcc", "-E", "a.c"), Reason.PREPROCESSING),
         (("gcc", "a.c", "-o", "a"), Reason.LINKING),
         (("gcc", "-c", "a.c", "--no-such-option"), Reason.UNKNOWN_OPTION),
-        (("gcc", "-c", "a.c", "b.c"), Reason.MULTIPLE_SOURCES),
+        (("gcc", "-c", "a.c", "b.c", "-o", "a.o"), Reason.MULTIPLE_SOURCES),
         (("gcc", "-c", "@none"), Reason.RESPONSE_FILE),
     ],
 )
@@ -54,6 +58,13 @@ def test_what_is_not_one_compilation_has_a_reason(
     found = run(replace(invocation, arguments=arguments))
     assert isinstance(found, Uncacheable)
     assert found.reason is reason
+
+
+def test_each_source_of_a_line_is_a_unit_with_a_command_line_of_its_own(invocation: Invocation) -> None:
+    (Path(invocation.cwd) / "b.c").write_text("")
+    units = prepare(replace(invocation, arguments=("gcc", "-c", "a.c", "-O2", "b.c")), Toolchains(FileDigests()))
+    assert isinstance(units, tuple)
+    assert [unit.argv for unit in units] == [("gcc", "-c", "a.c", "-O2"), ("gcc", "-c", "-O2", "b.c")]
 
 
 def test_question_to_the_compiler_is_no_compilation(invocation: Invocation) -> None:

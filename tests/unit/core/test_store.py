@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.lookup import Hit
+from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.store import Stored, Unclear
 from clcache_launcher.model import Reason
 from support.case import Case, settle
@@ -44,22 +45,27 @@ def nothing_stored(case: Case) -> bool:
 
 def test_what_was_stored_is_hit(case: Case) -> None:
     assert case.compile(HEADERS, case.prepared(*COMMAND)) == Stored(b"", None)
-    assert isinstance(case.look_up(case.prepared(*COMMAND)), Hit)
+    assert isinstance(case.look_up(case.prepared(*COMMAND)), Found)
     assert os.listdir(case.storage.folder / "scratch") == []
 
 
 def test_source_that_the_compiler_lists_is_no_include(case: Case) -> None:
     stored = case.compile([*HEADERS, "a.c", f"{case.work}/a.c"], case.prepared(*COMMAND))
     assert refused(stored) is None
-    assert isinstance(case.look_up(case.prepared(*COMMAND)), Hit)
+    assert isinstance(case.look_up(case.prepared(*COMMAND)), Found)
 
 
-@pytest.mark.parametrize("change", ["exit_code", "pass_exit_code"])
-def test_failure_is_not_stored(case: Case, change: str) -> None:
+def test_failure_is_not_stored(case: Case) -> None:
     attempt = case.begin(case.prepared(*COMMAND))
-    stored = case.finish(attempt, case.run(attempt, HEADERS), **{change: 1})
-    expected = Reason.COMPILER_FAILED if change == "exit_code" else Reason.DEPENDENCIES_UNKNOWN
-    assert refused(stored) is expected
+    assert refused(case.finish(attempt, case.run(attempt, HEADERS), exit_code=1)) is Reason.COMPILER_FAILED
+    assert nothing_stored(case)
+
+
+def test_headers_that_the_dependency_pass_did_not_list_are_not_stored(case: Case) -> None:
+    attempt = case.begin(case.prepared("-MMD", "-MF", "a.d", *COMMAND))
+    assert attempt.plan.dependency_pass
+    ran = case.run(attempt, HEADERS)
+    assert refused(case.finish(attempt, ran, replace(ran, exit_code=1))) is Reason.DEPENDENCIES_UNKNOWN
     assert nothing_stored(case)
 
 
@@ -209,5 +215,5 @@ def test_each_set_of_headers_has_an_entry(case: Case) -> None:
         case.finish(attempt, case.run(attempt, HEADERS, made={"a.o": text.encode()}))
     for text in ("// 1", "// 2", "// 1"):
         case.write("two/h.h", text)
-        assert isinstance(case.look_up(case.prepared(*COMMAND)), Hit)
+        assert isinstance(case.look_up(case.prepared(*COMMAND)), Found)
         assert (case.work / "a.o").read_text() == text

@@ -1,0 +1,25 @@
+"""What a driver says of a command line: once, however many sources it compiles."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+__all__ = ["join_texts"]
+
+# "clang-cl-19: warning: argument unused during compilation: '/MP'"; a compiler's own begins with a file and a line.
+_OF_DRIVER: Final = re.compile(rb"[\w.+-]+: (?:warning|note|remark): .*")
+
+
+def join_texts(texts: Sequence[bytes]) -> bytes:
+    """The text of one run over several sources, from the texts of a run for each.
+
+    Args:
+        texts: In the order of the sources; each begins with what the driver says of the command line.
+    """
+    lines = [text.splitlines(keepends=True) for text in texts]
+    shared = 0
+    while all(len(each) > shared and each[shared] == lines[0][shared] for each in lines):
+        if not _OF_DRIVER.fullmatch(lines[0][shared].rstrip(b"\r\n")):
+            break
+        shared += 1
+    return b"".join([*lines[0][:shared], *(line for each in lines for line in each[shared:])])

@@ -1,0 +1,199 @@
+"""One invocation, from an understood command line to what the launcher is to do: the algorithm of the cache.
+
+Each source of the command line is looked up by itself. What is found is put in place; the compiler runs for the rest,
+and what it made is stored.
+"""
+
+import random
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from clcache_launcher.compilers.driver_text import join_texts
+from clcache_launcher.core.lookup import Found, look_up
+from clcache_launcher.core.outputs import put_in_place
+from clcache_launcher.core.prepare import Prepared
+from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text
+from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.steps import Pass, Print, Run, Steps
+from clcache_launcher.core.store import Attempt, Stored, Unclear, plan_attempt, store, store_under_direct_key
+from clcache_launcher.core.verify import Expected, expect, find_difference
+from clcache_launcher.model import Ran, Reason, Uncacheable
+
+__all__ = ["compile_through_cache"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A source that the compiler is to run for."""
+
+    attempt: Attempt
+    preprocessed: Preprocessed | None = None
+    expected: Expected | None = None
+    """The hit that this run is to verify."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one source adds to the answer."""
+
+    outcome: str
+    stdout: bytes
+    stderr: bytes
+
+
+def compile_through_cache(units: Sequence[Prepared], scope: Scope) -> Steps:
+    """Answer for the sources of one command line, in their order."""
+    looked: list[Found | _Planned] = []
+    for unit in units:
+        found = yield from _look_up(unit, scope)
+        if isinstance(found, Uncacheable):
+            return refuse(found, scope)
+        looked.append(found)
+    planned = [found for found in looked if isinstance(found, _Planned)]
+    if planned and scope.settings.readonly:
+        return refuse(Uncacheable(Reason.READ_ONLY), scope)
+    for unit, found in zip(units, looked, strict=True):
+        if isinstance(found, Found) and not put_in_place(
+            unit, found.result, scope.storage, hardlink=scope.settings.hardlink
+        ):
+            return refuse(Uncacheable(Reason.OUTPUT_NOT_A_FILE, unit.compilation.outputs[0].path), scope)
+    if len(planned) == 1 and len(units) == 1:
+        return (yield from _compile_one(planned[0], scope))
+    made = (yield from _compile_several(planned, scope)) if planned else []
+    if isinstance(made, Pass):
+        return made
+    rest = iter(made)
+    return _together([_give(found, scope) if isinstance(found, Found) else next(rest) for found in looked])
+
+
+def refuse(uncacheable: Uncacheable, scope: Scope) -> Pass:
+    """Leave an invocation to the compiler, with the reason counted."""
+    scope.statistics.count_uncacheable(uncacheable.reason)
+    return Pass(describe(uncacheable))
+
+
+def describe(uncacheable: Uncacheable) -> str:
+    """A reason for the log."""
+    return f"uncacheable: {uncacheable.reason.value} {uncacheable.detail}".rstrip()
+
+
+def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Found | _Planned | Uncacheable]:
+    """Find a result in direct mode, then, where the settings say so, by the preprocessed text."""
+    found = look_up(unit, scope)
+    if isinstance(found, Found):
+        is_verified = scope.settings.verify and random.random() * 100 < scope.settings.verify  # noqa: S311
+        return _verification(unit, found, scope) if is_verified else found
+    if isinstance(found, Uncacheable):
+        return found
+    attempt = plan_attempt(unit, found, scope)
+    if not (scope.settings.nodirect or scope.settings.preprocessor):
+        return _Planned(attempt)
+    by_text = yield from look_up_by_text(unit, found, scope)
+    if isinstance(by_text, Preprocessed):
+        return _Planned(attempt, by_text)
+    if isinstance(by_text, FoundByText):
+        if not scope.settings.nodirect and not scope.settings.readonly:
+            store_under_direct_key(attempt, by_text.listed, by_text.started_ns, by_text.found, scope)
+        return by_text.found
+    # What the preprocessor shows too little of can still be stored in direct mode.
+    return by_text if scope.settings.nodirect else _Planned(attempt)
+
+
+def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planned:
+    """A run in place of a hit, to compare the two; the hit itself where that can't be."""
+    missed = look_up(unit, scope, finds_nothing=True)
+    expected = expect(found, scope)
+    if isinstance(missed, Found | Uncacheable) or expected is None:
+        return found
+    return _Planned(plan_attempt(unit, missed, scope), expected=expected)
+
+
+def _compile_one(planned: _Planned, scope: Scope) -> Steps:
+    """Run the compiler for the only source; whatever comes of it is the answer."""
+    attempt = planned.attempt
+    try:
+        (ran,) = yield Run((attempt.plan.argv,), as_caller=True)
+        (listed_by,) = yield from _list_headers([planned], [ran])
+        piece = _finish(planned, ran, listed_by, scope.reopened())
+    finally:
+        scope.storage.artifacts.discard(attempt.scratch)
+    if piece is None:
+        return Pass("uncacheable: compiler_failed")
+    return Print(piece.outcome, piece.stdout, piece.stderr, ran.exit_code, ran.signal)
+
+
+def _compile_several(planned: Sequence[_Planned], scope: Scope) -> Generator[Run, tuple[Ran, ...], list[_Piece] | Pass]:
+    """Run the compiler for the sources that missed, one after the other."""
+    try:
+        runs = yield Run(tuple(each.attempt.plan.argv for each in planned), as_caller=True)
+        if len(runs) < len(planned) or any(ran.exit_code for ran in runs):
+            # What is compiled after a failure, and what is then said, is the compiler's own.
+            return refuse(Uncacheable(Reason.COMPILER_FAILED, "one of several sources"), scope)
+        listings = yield from _list_headers(planned, runs)
+        scope = scope.reopened()
+        pieces = [_finish(*each, scope) for each in zip(planned, runs, listings, strict=True)]
+        return [piece for piece in pieces if piece is not None]
+    finally:
+        for each in planned:
+            scope.storage.artifacts.discard(each.attempt.scratch)
+
+
+def _list_headers(
+    planned: Sequence[_Planned], runs: Sequence[Ran]
+) -> Generator[Run, tuple[Ran, ...], list[Ran | None]]:
+    """Run the dependency passes of the sources that need one and compiled."""
+    passes = [
+        each.attempt.plan.dependency_pass if ran.exit_code == 0 else () for each, ran in zip(planned, runs, strict=True)
+    ]
+    wanted = tuple(each for each in passes if each)
+    listings = iter((yield Run(wanted, as_caller=False)) if wanted else ())
+    return [next(listings, None) if each else None for each in passes]
+
+
+def _finish(planned: _Planned, ran: Ran, listed_by: Ran | None, scope: Scope) -> _Piece | None:
+    """Store what a run made; ``None`` when the compiler is to run as it was given."""
+    stored = store(planned.attempt, ran, listed_by, scope, planned.preprocessed)
+    if isinstance(stored, Unclear):
+        scope.statistics.count_uncacheable(Reason.COMPILER_FAILED)
+        return None
+    outcome = _verify(planned, stored, ran, scope) or _count(stored, scope)
+    return _Piece(outcome, stored.stdout, ran.stderr)
+
+
+def _verify(planned: _Planned, stored: Stored, ran: Ran, scope: Scope) -> str | None:
+    """Count a run that was made to verify a hit, and say what came of it; ``None`` for any other run."""
+    if planned.expected is None or ran.exit_code != 0:
+        return None
+    difference = find_difference(planned.expected, planned.attempt.prepared, (stored.stdout, ran.stderr), scope)
+    if difference is not None:
+        scope.statistics.count_miss()
+        return f"verification failed: {difference}"
+    scope.statistics.count_hit(planned.expected.found.key, int(time.time()))
+    return "hit, verified"
+
+
+def _count(stored: Stored, scope: Scope) -> str:
+    """Count what came of a run, and say it for the log."""
+    if stored.fault is not None:
+        scope.statistics.count_error()
+        return f"error: {stored.fault}"
+    if stored.refused is not None:
+        scope.statistics.count_uncacheable(stored.refused.reason)
+        return describe(stored.refused)
+    scope.statistics.count_miss()
+    return "miss"
+
+
+def _give(found: Found, scope: Scope) -> _Piece:
+    scope.statistics.count_hit(found.key, int(time.time()))
+    return _Piece("hit", found.result.stdout, found.result.stderr)
+
+
+def _together(pieces: Sequence[_Piece]) -> Print:
+    """The answer for several sources, or for the only one that hit."""
+    if len(pieces) == 1:
+        return Print(pieces[0].outcome, pieces[0].stdout, pieces[0].stderr)
+    outcome = ", ".join(piece.outcome for piece in pieces)
+    stdout, stderr = [piece.stdout for piece in pieces], [piece.stderr for piece in pieces]
+    return Print(outcome, join_texts(stdout), join_texts(stderr))

@@ -1,0 +1,119 @@
+"""Preprocessor mode: lookup by the preprocessed text, so that a change which it does not show can hit.
+
+The text shows what the compiler compiles, but not all that it prints or records of the sources: a warning shows the
+line as it stands in the file, debug information and sanitizers hold columns. A result with such texts, or of a command
+line that is not known to be free of them, holds only while every file is what it was.
+"""
+
+import os
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from clcache_launcher.compilers.dependencies import (
+    SHOW_INCLUDES_PREFIX,
+    plan_preprocessing,
+    read_preprocessing_report,
+)
+from clcache_launcher.compilers.layout import is_free_of_layout
+from clcache_launcher.compilers.probe import Family
+from clcache_launcher.compilers.search_rules import SEARCH_RULES
+from clcache_launcher.compilers.show_includes import parse_show_includes
+from clcache_launcher.core.keys import preprocessed_key
+from clcache_launcher.core.lookup import Found, Miss, find_result
+from clcache_launcher.core.prepare import Prepared
+from clcache_launcher.core.records import Entry
+from clcache_launcher.core.run_report import included_files, streams_of
+from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.source_facts import refusal
+from clcache_launcher.core.steps import Run
+from clcache_launcher.model import Digest, ManifestKey, Ran, Reason, Uncacheable
+from clcache_launcher.util.files import read_file
+
+__all__ = ["FoundByText", "Preprocessed", "look_up_by_text", "preprocessed_entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessed:
+    """What a preprocessed text leads to."""
+
+    key: ManifestKey
+    files: tuple[tuple[str, Digest], ...]
+    """The source and every include with their digests."""
+    is_free: bool
+    """Nothing but the text can reach the outputs, diagnostics aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByText:
+    """A result with what is needed to find it in direct mode next time."""
+
+    found: Found
+    listed: tuple[str, ...]
+    started_ns: int
+
+
+def look_up_by_text(
+    prepared: Prepared, miss: Miss, scope: Scope
+) -> Generator[Run, tuple[Ran, ...], FoundByText | Preprocessed | Uncacheable]:
+    """Let the compiler preprocess, and find a result for the text."""
+    scratch = scope.storage.artifacts.scratch_path()
+    plan = plan_preprocessing(
+        prepared.invocation.arguments[0], prepared.toolchain.family, prepared.compilation, scratch
+    )
+    try:
+        (ran,) = yield Run((plan.argv,), as_caller=False)
+        read = read_file(scratch)
+    finally:
+        scope.storage.artifacts.discard(scratch)
+    listed = read_preprocessing_report(plan, ran.stderr, read[0] if read else None)
+    if ran.exit_code != 0:
+        return Uncacheable(Reason.COMPILER_FAILED, "in the preprocessor")
+    if listed is None:
+        return Uncacheable(Reason.DEPENDENCIES_UNKNOWN)
+    source, digest = miss.inputs[0]
+    includes = included_files(prepared, listed, source, ran.started_ns, scope.knowledge)
+    if isinstance(includes, Uncacheable):
+        return includes
+    files = ((source, digest), *includes)
+    refused = _refusal(prepared, files, scope)
+    if refused is not None:
+        return refused
+    key = preprocessed_key(
+        prepared.invocation,
+        prepared.compilation,
+        prepared.toolchain.identity,
+        prepared.environment,
+        miss.inputs[1:],
+        (listed, ran.stdout),
+    )
+    is_free = is_free_of_layout(prepared.compilation, ran.stdout)
+    found = find_result(key, prepared, scope, lambda _, entry: scope.knowledge.digests.hold(entry.includes))
+    return FoundByText(found, listed, ran.started_ns) if found else Preprocessed(key, files, is_free)
+
+
+def preprocessed_entry(preprocessed: Preprocessed, prepared: Prepared, stdout: bytes, stderr: bytes) -> Entry:
+    """The entry of a result under its text: with every file where the result may show how these are laid out."""
+    # Which headers /showIncludes lists is in the key.
+    is_silent = not stderr and not parse_show_includes(stdout, SHOW_INCLUDES_PREFIX).rest
+    is_free = preprocessed.is_free and is_silent
+    return Entry(() if is_free else preprocessed.files, b"", streams_of(prepared, stdout, stderr))
+
+
+def _refusal(prepared: Prepared, files: Sequence[tuple[str, Digest]], scope: Scope) -> Uncacheable | None:
+    """Why the text does not tell all that matters, if so."""
+    gathered = scope.knowledge.facts.gather(files, scope.storage)
+    if gathered is None:
+        return Uncacheable(Reason.INPUT_CHANGED)
+    # What is asked and included through macros is in the text.
+    shown = [(path, replace(facts, computed_test=False)) for path, facts in gathered]
+    family = prepared.toolchain.family
+    refused = refusal(shown, prepared.compilation.definitions, import_makes_headers=family is Family.CL)
+    if refused is not None:
+        return refused
+    rules = SEARCH_RULES[family]
+    for path, _ in files[1:]:
+        for suffix in (*rules.precompiled, *rules.forced_precompiled):
+            # The compiler may take it when it compiles, though not when it only preprocesses.
+            if os.path.exists(path + suffix):
+                return Uncacheable(Reason.PRECOMPILED_HEADER, path + suffix)
+    return None

@@ -1,0 +1,38 @@
+"""``verify: N%``: hits compared with what the compiler makes."""
+
+from pathlib import Path
+
+import pytest
+
+from support.cache import Cache
+from support.compare import make_bare, make_cached
+
+ALWAYS = {"CLCACHE_VERIFY": "100%"}
+LINES = [
+    "g++ -Wall -g -MD -c a.cpp -o a.o",
+    pytest.param("clang-cl-19 /nologo /W4 /c a.cpp /Foa.obj", marks=pytest.mark.clang_cl),
+    pytest.param("clang-cl-19 /nologo /bigobj /Z7 /c a.cpp /Foa.obj", marks=pytest.mark.clang_cl),
+]
+
+
+@pytest.fixture
+def project(work: Path) -> Path:
+    """A source with a warning."""
+    (work / "a.cpp").write_text("static int unused() { return 1; }\nint f() { return 2; }\n")
+    return work
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_hit_that_is_right_stays(cache: Cache, project: Path, line: str) -> None:
+    make_cached(cache, line.split(), project)
+    assert make_cached(cache, line.split(), project, ALWAYS) == make_bare(cache, line.split(), project)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+    assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0)
+    assert "hit, verified" in cache.log.read_text()
+
+
+def test_share_of_none_verifies_none(cache: Cache, project: Path) -> None:
+    line = ["g++", "-c", "a.cpp", "-o", "a.o"]
+    for _ in range(3):
+        make_cached(cache, line, project, {"CLCACHE_VERIFY": "0%"})
+    assert cache.stats()["verified"] == 0

@@ -1,0 +1,23 @@
+"""What a driver says once for several sources."""
+
+import pytest
+
+from clcache_launcher.compilers.driver_text import join_texts
+
+UNUSED = b"clang-cl-19: warning: argument unused during compilation: '/MP' [-Wunused-command-line-argument]\r\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "together"),
+    [
+        ([b"", b""], b""),
+        ([UNUSED, UNUSED], UNUSED),
+        ([UNUSED + b"a.c:1:1: warning: x\n", UNUSED], UNUSED + b"a.c:1:1: warning: x\n"),
+        ([UNUSED + b"a\n", UNUSED + b"a\n"], UNUSED + b"a\na\n"),
+        ([b"h.h:1:1: warning: x\n", b"h.h:1:1: warning: x\n"], b"h.h:1:1: warning: x\nh.h:1:1: warning: x\n"),
+        ([UNUSED, b""], UNUSED),
+        ([b"no line's end", b"no line's end"], b"no line's endno line's end"),
+    ],
+)
+def test_texts_are_joined_with_the_drivers_words_once(texts: list[bytes], together: bytes) -> None:
+    assert join_texts(texts) == together

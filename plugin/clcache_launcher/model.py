@@ -115,6 +115,8 @@ class Invocation:
     umask: int
     same_stream: bool
     """stdout and stderr of the caller are one file."""
+    terminal: bytes = b""
+    """What the compiler sees of the terminal that stderr is; empty where it is none."""
 
 
 class ShowIncludes(enum.Enum):

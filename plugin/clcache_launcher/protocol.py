@@ -36,7 +36,7 @@ MAX_FRAME_BYTES: Final = 256 << 20
 
 _HEAD: Final = struct.Struct("<II")
 _SIZE: Final = struct.Struct("<I")
-_REQUEST_NUMBERS: Final = struct.Struct("<8Q")
+_REQUEST_NUMBERS: Final = struct.Struct("<9Q")
 _RUN_NUMBERS: Final = struct.Struct("<3Q")
 _PRINT_NUMBERS: Final = struct.Struct("<2I")
 
@@ -94,6 +94,8 @@ class CompileRequest:
     argv: tuple[str, ...]
     environment: tuple[bytes, ...]
     """``NAME=value`` entries as the launcher has them."""
+    columns: int
+    """Of the terminal that stderr is; 0 where it is none or has none."""
 
     @classmethod
     def decode(cls, payload: bytes) -> "CompileRequest":
@@ -121,6 +123,7 @@ class CompileRequest:
             config=os.fsdecode(fields[4]),
             argv=argv,
             environment=_items(fields[6]),
+            columns=identities[6],
         )
 
 

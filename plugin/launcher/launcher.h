@@ -79,6 +79,7 @@ char *platform_working_folder(void);                /* allocated */
 char *platform_own_path(void);                      /* allocated; symbolic links resolved */
 unsigned platform_umask(void);
 unsigned platform_flags(void);                      /* enum request_flag */
+unsigned platform_columns(void);                    /* of the terminal that stderr is */
 bool platform_identity(const char *path, Identity *identity);
 bool platform_is_program(const char *path);
 uint64_t platform_now_ns(void);
@@ -95,8 +96,9 @@ bool platform_receive(Connection connection, char *data, size_t size);
 /* Starts a core and waits until it listens, or until another launcher's does; false after a bounded time. */
 bool platform_start_core(const char *core_program, const char *endpoint);
 
-/* Runs a program with its streams captured and waits for the process, not for the end of its streams. */
-bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns, bool same_stream, Outcome *outcome);
+/* Runs a program with its streams captured and waits for the process, not for the end of its streams. Flags as of a
+ * request: one stream for both, a terminal for stderr. */
+bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns, unsigned flags, Outcome *outcome);
 void platform_write(int stream, const char *data, size_t size); /* 1 stdout, 2 stderr */
 /* Becomes the program (POSIX) or runs it and ends with its exit code (Windows); returns only when it can't start. */
 void platform_become(const char *program, char *const *argv);

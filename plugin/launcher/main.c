@@ -28,11 +28,12 @@ static void put_u64(char *to, uint64_t number)
         to[i] = (char)(number >> (8 * i) & 0xff);
 }
 
-/* Numbers of a request: umask, flags, then device and file number of the root, the working folder, the compiler. */
+/* Numbers of a request: umask, flags, device and file number of the root, the working folder, the compiler; columns of
+ * the terminal. */
 static bool request_frame(const Launch *launch, Buffer *frame)
 {
     Identity identities[3];
-    char numbers[8 * 8];
+    char numbers[8 * 9];
     char *cwd = platform_working_folder();
     char **environment = platform_environment_block();
     if (!cwd || !environment || !platform_identity("/", &identities[0]) || !platform_identity(cwd, &identities[1]) ||
@@ -46,6 +47,7 @@ static bool request_frame(const Launch *launch, Buffer *frame)
         put_u64(numbers + 16 + 16 * i, identities[i].device);
         put_u64(numbers + 24 + 16 * i, identities[i].file);
     }
+    put_u64(numbers + 64, launch->flags & FLAG_STDERR_IS_TERMINAL ? platform_columns() : 0);
     frame_begin(frame, MESSAGE_COMPILE);
     frame_text(frame, CLCACHE_VERSION);
     frame_field(frame, numbers, sizeof numbers);
@@ -129,8 +131,8 @@ static void add_outcome(Buffer *frame, const Outcome *run)
 static bool run_one(const Launch *launch, Field line, bool as_caller, Outcome *run)
 {
     char **argv = field_items(line);
-    bool same_stream = as_caller && (launch->flags & FLAG_SAME_STREAM);
-    return argv && argv[0] && platform_run(launch->program, argv, launch->started_ns, same_stream, run);
+    unsigned flags = as_caller ? launch->flags : 0;
+    return argv && argv[0] && platform_run(launch->program, argv, launch->started_ns, flags, run);
 }
 
 /* Runs the command lines of a RUN message, each as long as the one before succeeds, and reports how they ended; false

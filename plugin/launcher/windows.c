@@ -242,6 +242,12 @@ unsigned platform_flags(void)
     return is_console ? FLAG_STDERR_IS_TERMINAL : 0;
 }
 
+unsigned platform_columns(void)
+{
+    CONSOLE_SCREEN_BUFFER_INFO screen;
+    return GetConsoleScreenBufferInfo(GetStdHandle(STD_ERROR_HANDLE), &screen) ? (unsigned)screen.dwSize.X : 0;
+}
+
 /* The clock that stamps files; it stands still for up to 16 milliseconds. */
 uint64_t platform_now_ns(void)
 {

@@ -182,8 +182,9 @@ static bool run_captured(Start *start, uint64_t not_before_ns, Outcome *outcome)
     return process && !outcome->standard_output.failed && !outcome->standard_error.failed;
 }
 
-bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns, bool same_stream, Outcome *outcome)
+bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns, unsigned flags, Outcome *outcome)
 {
+    bool same_stream = (flags & FLAG_SAME_STREAM) != 0;
     Start start = {0};
     bool is_run = false;
     char *line = is_batch_file(program) ? NULL : quote_arguments(argv);

@@ -26,7 +26,7 @@ from clcache_launcher.protocol import (
 
 FIELDS = (
     b"0.1.0",
-    struct.pack("<8Q", 0o22, 1, 1, 2, 3, 4, 5, 6),
+    struct.pack("<9Q", 0o22, 1, 1, 2, 3, 4, 5, 6, 80),
     b"/work",
     b"/usr/bin/g++",
     b"",
@@ -89,6 +89,7 @@ def test_request_is_read() -> None:
         config="",
         argv=("g++", "-c"),
         environment=(b"A=1", b"B=2=3"),
+        columns=80,
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final
 
 from clcache_launcher.core.digests import FileDigests
@@ -48,7 +49,7 @@ class Knowledge:
         """Remember an entry, forgetting the oldest where there are too many."""
         with self._lock:
             shared = tuple((self._paths.setdefault(path, path), digest) for path, digest in entry.includes)
-            entry = Entry(shared, entry.search_state, entry.streams)
+            entry = replace(entry, includes=shared)
             self._entries[key] = entry
             self._includes += len(shared)
             while self._includes > _MOST_INCLUDES and len(self._entries) > 1:

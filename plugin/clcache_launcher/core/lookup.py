@@ -82,7 +82,9 @@ def _entries(key: ManifestKey, storage: LocalStorage, knowledge: Knowledge) -> I
 
 
 def _fits(entry: Entry, prepared: Prepared) -> bool:
-    """Whether the result's streams can be given to this caller as they were taken."""
+    """Whether the result's texts can be given to this caller as they were taken."""
+    if entry.terminal is not None and entry.terminal != prepared.invocation.terminal:
+        return False
     if prepared.invocation.same_stream:
         return entry.streams is not Streams.APART
     return entry.streams is not Streams.MERGED

@@ -22,7 +22,7 @@ from clcache_launcher.core.keys import preprocessed_key
 from clcache_launcher.core.lookup import Found, Miss, find_result
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry
-from clcache_launcher.core.run_report import included_files, streams_of
+from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.core.steps import Run
@@ -96,7 +96,7 @@ def preprocessed_entry(preprocessed: Preprocessed, prepared: Prepared, stdout: b
     # Which headers /showIncludes lists is in the key.
     is_silent = not stderr and not parse_show_includes(stdout, SHOW_INCLUDES_PREFIX).rest
     is_free = preprocessed.is_free and is_silent
-    return Entry(() if is_free else preprocessed.files, b"", streams_of(prepared, stdout, stderr))
+    return entry_of(prepared, () if is_free else preprocessed.files, b"", (stdout, stderr))
 
 
 def _refusal(prepared: Prepared, files: Sequence[tuple[str, Digest]], scope: Scope) -> Uncacheable | None:

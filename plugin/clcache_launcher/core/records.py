@@ -2,14 +2,15 @@
 
 Both are msgpack arrays; what does not have exactly this form is an ``EntryFormatError``.
 
-    entry   [includes, search_state, streams]
-            includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged"
+    entry   [includes, search_state, streams, terminal]
+            includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged";
+            terminal: what the texts were printed to
     result  [outputs, stdout, stderr, made_by]
             outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made
 
             made_by: the command line, for reports
 
-History: 1 (clcache-launcher 0.1.0), 2 (made_by); a change of form is a change of ``keys.KEY_VERSION``.
+History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal); a change of form is a change of ``keys.KEY_VERSION``.
 """
 
 import enum
@@ -45,11 +46,13 @@ class Entry:
     search_state: bytes
     """What was and was not found on the way to the includes; see ``core.search``."""
     streams: Streams
+    terminal: bytes | None = None
+    """The terminal that its texts were printed to, empty for none; ``None`` where there are no texts."""
 
     def encode(self) -> bytes:
         """The stored form."""
         includes = [[os.fsencode(path), digest] for path, digest in self.includes]
-        return bytes(msgpack.packb([includes, self.search_state, self.streams.value]))
+        return bytes(msgpack.packb([includes, self.search_state, self.streams.value, self.terminal]))
 
     @classmethod
     def decode(cls, body: bytes) -> "Entry":
@@ -59,14 +62,14 @@ class Entry:
             EntryFormatError: It is not one.
         """
         try:
-            includes, search_state, streams = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            includes, search_state, streams, terminal = msgpack.unpackb(body, raw=False, strict_map_key=True)
             pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
             how = Streams(streams)
         except (ValueError, TypeError, msgpack.UnpackException) as err:
             raise EntryFormatError(f"entry: {err}") from err
-        if not isinstance(search_state, bytes):
+        if not isinstance(search_state, bytes) or not isinstance(terminal, bytes | None):
             raise EntryFormatError("entry: wrong types")
-        return cls(pairs, search_state, how)
+        return cls(pairs, search_state, how, terminal)
 
 
 @dataclass(frozen=True, slots=True)

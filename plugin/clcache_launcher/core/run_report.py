@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.records import Streams
+from clcache_launcher.core.records import Entry, Streams
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger
 
-__all__ = ["included_files", "streams_of"]
+__all__ = ["entry_of", "included_files"]
 
 
 def included_files(
@@ -30,8 +30,14 @@ def included_files(
     return tuple(includes)
 
 
-def streams_of(prepared: Prepared, stdout: bytes, stderr: bytes) -> Streams:
-    """For which callers the texts of a run are what the compiler would print."""
-    if prepared.invocation.same_stream:
-        return Streams.MERGED if stdout else Streams.ANY
-    return Streams.APART if stdout and stderr else Streams.ANY
+def entry_of(
+    prepared: Prepared, includes: tuple[tuple[str, Digest], ...], state: bytes, texts: tuple[bytes, bytes]
+) -> Entry:
+    """An entry with the callers for whom the texts, of stdout and stderr, are what the compiler would print."""
+    stdout, stderr = texts
+    streams = Streams.ANY
+    if prepared.invocation.same_stream and stdout:
+        streams = Streams.MERGED
+    elif stdout and stderr:
+        streams = Streams.APART
+    return Entry(includes, state, streams, prepared.invocation.terminal if stdout or stderr else None)

@@ -21,7 +21,7 @@ from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
 from clcache_launcher.core.records import Entry, Result
-from clcache_launcher.core.run_report import included_files, streams_of
+from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.search import SearchPlan, SearchState, search_state
 from clcache_launcher.core.source_facts import refusal
@@ -175,7 +175,7 @@ def direct_entry(
     changed = _changed_folder(attempt, plan, state, started_ns)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
-    return Entry(includes, state.digest, streams_of(prepared, *texts))
+    return entry_of(prepared, includes, state.digest, texts)
 
 
 def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,16 @@ __all__ = ["Sessions"]
 _LOG: Final = logging.getLogger(__name__)
 _PASS: Final = encode(Message.PASS)
 _MOST_REQUESTS: Final = 20_000
+# gcc.gnu.org/onlinedocs/gcc/Diagnostic-Message-Formatting-Options.html; gcc 12 asks the last three whether links work.
+_TERMINAL_VARIABLES: Final = (
+    "TERM",
+    "COLUMNS",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+    "COLORTERM",
+    "VTE_VERSION",
+    "TERM_PROGRAM",
+)
 _GRAIN_NS: Final = 2_000_000_000
 
 
@@ -99,6 +110,7 @@ class Sessions:
             environment=environment,
             umask=request.umask,
             same_stream=bool(request.flags & RequestFlag.SAME_STREAM),
+            terminal=_terminal(request, environment),
         )
         searched_ns = time.time_ns()
         try:
@@ -147,6 +159,14 @@ def _follow(steps: Steps, connection: socket.socket) -> str:
     else:
         connection.sendall(_PASS)
     return answer.outcome
+
+
+def _terminal(request: CompileRequest, environment: Mapping[str, str]) -> bytes:
+    """What a compiler can see of the caller's terminal, by its variables and its width."""
+    if not request.flags & RequestFlag.STDERR_IS_TERMINAL:
+        return b""
+    seen = (f"{name}={environment.get(name, '')}" for name in _TERMINAL_VARIABLES)
+    return os.fsencode("\n".join([str(request.columns), *seen]))
 
 
 def _sees_the_same(request: CompileRequest) -> bool:

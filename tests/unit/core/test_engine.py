@@ -131,8 +131,9 @@ def test_hit_that_is_wrong_is_reported_counted_and_removed(asker: Asker, made: b
     )
     assert (asker.root / "work/a.o").read_bytes() == made
     summary = asker.engine.summary(asker.settings.dir)
-    assert (summary.verified, summary.verify_differences, summary.entries) == (1, 1, 0)
-    assert asker.ask() == "run"
+    assert (summary.verified, summary.verify_differences) == (1, 1)
+    # What has other texts is another entry: it is what the compiler gives now, and may stay.
+    assert asker.ask() == ("run" if stdout == b"" else "hit")
 
 
 def test_time_in_a_coff_object_is_no_difference(asker: Asker) -> None:

@@ -55,7 +55,7 @@ class Launcher:
             numbers += (identities or {}).get(name, (status.st_dev, status.st_ino))
         fields = (
             version.encode(),
-            struct.pack("<8Q", *numbers),
+            struct.pack("<9Q", *numbers, 0),
             os.fsencode(self.root / "work"),
             os.fsencode(self.compiler),
             config.encode(),

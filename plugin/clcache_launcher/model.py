@@ -176,5 +176,7 @@ class Compilation:
     """Texts of ``-D``, as given, without the option."""
     inspection_arguments: tuple[str, ...] = ()
     """The arguments without those that name or make outputs: what a run that only lists the headers is given."""
+    response_files: tuple[tuple[str, Digest], ...] = ()
+    """Response files that were read, as given, with the digests of what was in them."""
     probe_arguments: tuple[str, ...] = ()
     """Options that change which tools or default include folders the compiler uses."""

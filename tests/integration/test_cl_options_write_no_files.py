@@ -12,6 +12,7 @@ from clcache_launcher.compilers.clang_cl_options import CLANG_CL_ROWS, NESTED_RO
 from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.msvc_options import SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
+from clcache_launcher.compilers.response_file import Quoting
 from clcache_launcher.model import Compilation
 from support.parsing import parse_one
 
@@ -179,7 +180,7 @@ def test_object_differs_only_where_command_line_is_recorded(
 def test_environment_options_are_read_as_clang_cl_reads_them(tmp_path: Path, variables: dict[str, str]) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "a.cpp").write_text("#ifdef X\nstatic_assert(X == 1);\n#endif\nint f(int x) { return x + 1; }\n")
-    whole = prepend_environment_options(["/c", "a.cpp"], variables)
+    whole = prepend_environment_options(["/c", "a.cpp"], variables, Quoting.CLANG_CL)
     assert isinstance(whole, tuple)
     parsed = parse_one(CLANG_CL, whole, lambda _: None, lambda _: False)
     assert isinstance(parsed, Compilation)

@@ -9,6 +9,7 @@ from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.msvc import name_object, source_stem
 from clcache_launcher.compilers.msvc_options import SHARED_ROWS
 from clcache_launcher.compilers.options import OptionTable
+from clcache_launcher.compilers.response_file import Quoting
 
 __all__ = ["CLANG_CL"]
 
@@ -96,4 +97,5 @@ CLANG_CL: Final = Dialect(
     environment=_ENVIRONMENT,
     rejected_environment=_REJECTED,
     windows_quoting=True,
+    quoting=Quoting.CL,
 )

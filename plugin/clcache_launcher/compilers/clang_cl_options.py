@@ -134,6 +134,7 @@ CLANG_CL_ROWS: Final[tuple[Option, ...]] = (
     *keys(Takes.NOTHING, _CL, "-Bt -Bt+ -Gregcall -Gregcall4 -Qgather- -Qscatter- -regcall4"),
     *keys(Takes.NOTHING, _CL, "-showFilenames -showFilenames-"),
     *keys(Takes.NOTHING, _REF, "--start-no-unused-arguments --end-no-unused-arguments"),
+    *keys(Takes.NOTHING, _REF, "--rsp-quoting=posix --rsp-quoting=windows"),
     *keys(Takes.JOINED, _REF, "-object-file-name= -rtlib="),
     *rows(Effect.QUERY, Takes.NOTHING, _REF, "--version --help --help-hidden -###"),
     *rows(Effect.QUERY, Takes.JOINED, _REF, "-print- --print-"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from clcache_launcher.compilers.options import OptionTable
+from clcache_launcher.compilers.response_file import Quoting
 
 __all__ = ["Dialect", "Names"]
 
@@ -42,6 +43,8 @@ class Dialect:
     rejected_environment: tuple[str, ...]
     """Environment variables that make every invocation uncacheable while they are set."""
     windows_quoting: bool
-    """Response files are split by Microsoft's rules."""
+    """The command line is that of Microsoft's compiler."""
+    quoting: Quoting
+    """How response files are read."""
     names_output: bool = False
     """The object's path is written into every object."""

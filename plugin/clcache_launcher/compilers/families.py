@@ -1,5 +1,7 @@
 """The dialect that a compiler speaks."""
 
+import re
+from dataclasses import replace
 from typing import Final
 
 from clcache_launcher.compilers.clang_cl import CLANG_CL
@@ -7,9 +9,15 @@ from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.gnu import CLANG, CLANG_CODEVIEW, CLANGXX, CLANGXX_CODEVIEW, GCC, GXX
 from clcache_launcher.compilers.msvc import CL
 from clcache_launcher.compilers.probe import Family, Probe
+from clcache_launcher.compilers.response_file import Quoting
 
 __all__ = ["CL_FAMILIES", "dialect_for"]
 
+_VERSION: Final = re.compile(rb"^(?:gcc|.*clang) version (\d+)", re.MULTILINE)
+_GCC_POSIX: Final = 15
+"""From here on gcc reads backslashes in response files as POSIX does."""
+_LLVM_KEEPS_EMPTY: Final = 11
+"""From here on clang-cl reads response files as it does today."""
 CL_FAMILIES: Final = frozenset({Family.CL, Family.CLANG_CL})
 """Families whose command lines are those of Microsoft's compiler."""
 
@@ -20,10 +28,17 @@ def dialect_for(probe: Probe) -> Dialect:
         case Family.CL:
             return CL
         case Family.CLANG_CL:
-            return CLANG_CL
+            return replace(CLANG_CL, quoting=Quoting.CLANG_CL) if _version(probe) >= _LLVM_KEEPS_EMPTY else CLANG_CL
         case Family.GCC:
-            return GXX if probe.is_cxx_driver else GCC
+            dialect = GXX if probe.is_cxx_driver else GCC
+            return replace(dialect, quoting=Quoting.GCC) if 0 < _version(probe) < _GCC_POSIX else dialect
         case Family.CLANG:
             if probe.targets_msvc:
                 return CLANGXX_CODEVIEW if probe.is_cxx_driver else CLANG_CODEVIEW
             return CLANGXX if probe.is_cxx_driver else CLANG
+
+
+def _version(probe: Probe) -> int:
+    """The compiler's major version, or 0."""
+    found = _VERSION.search(probe.version)
+    return int(found[1]) if found else 0

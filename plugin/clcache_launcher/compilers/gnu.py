@@ -19,6 +19,7 @@ from clcache_launcher.compilers.gnu_nested import (
 from clcache_launcher.compilers.gnu_options import CLANG_ONLY, COMMON, DEBUG, GCC_ONLY
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, OptionTable
+from clcache_launcher.compilers.response_file import Quoting
 
 __all__ = ["CLANG", "CLANGXX", "CLANGXX_CODEVIEW", "CLANG_CODEVIEW", "GCC", "GXX"]
 
@@ -190,6 +191,7 @@ def _dialect(
         environment=tuple(sorted(_ENVIRONMENT + read)),
         rejected_environment=_REJECTED + rejected,
         windows_quoting=False,
+        quoting=Quoting.GNU,
     )
 
 
@@ -202,7 +204,7 @@ def _clang(rows: Iterable[Option]) -> Dialect:
         (_CLANG_ENVIRONMENT, _CLANG_REJECTED),
         _clang_side_output_path,
     )
-    return replace(dialect, languages=_CLANG_LANGUAGES)
+    return replace(dialect, languages=_CLANG_LANGUAGES, quoting=Quoting.CLANG)
 
 
 GCC: Final = _dialect("gcc", GCC_ONLY, {}, (_GCC_ENVIRONMENT, _GCC_REJECTED), _gcc_side_output_path)

@@ -302,6 +302,7 @@ _CLANG_SOURCES: Final[tuple[Option, ...]] = (
     ),
     *refusals(Reason.COMPILER_CONFIGURATION, Takes.SEPARATE, _CLANG, "--config"),
     *keys(Takes.NOTHING, _CLANG, "--start-no-unused-arguments --end-no-unused-arguments"),
+    *keys(Takes.NOTHING, _CLANG, "--rsp-quoting=posix --rsp-quoting=windows"),
     *keys(Takes.JOINED, _CLANG, "-R"),
     *keys(Takes.JOINED, _CLANG, "--system-header-prefix= --no-system-header-prefix=", probe=True),
 )

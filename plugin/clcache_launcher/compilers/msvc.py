@@ -10,7 +10,7 @@ from typing import Final
 from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.msvc_options import CL_ROWS, SHARED_ROWS
 from clcache_launcher.compilers.options import OptionTable
-from clcache_launcher.compilers.response_file import split_windows
+from clcache_launcher.compilers.response_file import Quoting, split_text
 from clcache_launcher.model import Reason, Uncacheable
 
 __all__ = ["CL", "name_object", "prepend_environment_options", "source_stem"]
@@ -21,18 +21,20 @@ _LANGUAGES: Final[Mapping[str, str]] = {".c": "c", ".cc": "c++", ".cpp": "c++", 
 
 
 def prepend_environment_options(
-    arguments: Sequence[str], environment: Mapping[str, str]
+    arguments: Sequence[str], environment: Mapping[str, str], quoting: Quoting
 ) -> tuple[str, ...] | Uncacheable:
     """The command line that cl or clang-cl reads: the options in ``CL``, the arguments, the options in ``_CL_``.
 
     Args:
         arguments: The command line without the compiler.
         environment: The caller's.
+        quoting: The compiler's.
 
     Returns:
-        The whole command line; ``Uncacheable`` where it is not certain how the two compilers read a variable: quotes
-        that the two split in their own way, a response file (clang-cl takes ``@file`` for an input there), a ``#``
-        outside of a definition (clang-cl makes it ``=`` there too).
+        The whole command line; ``Uncacheable`` where it is not certain how the compiler reads a variable: quotes of
+        which cl's documentation says nothing, a response file (clang-cl takes ``@file`` for an input there), a ``#``
+        outside of a definition (clang-cl makes it ``=`` there too), an option that says how response files are read
+        (clang-cl has read them by then).
 
     Source: learn.microsoft.com/cpp/build/reference/cl-environment-variables
     """
@@ -41,8 +43,8 @@ def prepend_environment_options(
         if not name:
             whole += arguments
             continue
-        tokens = split_windows(environment.get(name, ""))
-        options = None if tokens is None else _with_equal_signs(tokens)
+        tokens = split_text(environment.get(name, ""), quoting)
+        options = None if tokens is None else _with_equal_signs([token for token in tokens if token is not None])
         if options is None:
             return Uncacheable(Reason.ENVIRONMENT, name)
         whole += options
@@ -79,7 +81,7 @@ def _with_equal_signs(tokens: Sequence[str]) -> list[str] | None:
     options: list[str] = []
     for token in tokens:
         follows_define = bool(options) and options[-1] in ("/D", "-D")
-        if token.startswith("@"):
+        if token.startswith(("@", "--rsp-quoting=")):
             return None
         if "#" not in token:
             options.append(token)
@@ -124,5 +126,6 @@ CL: Final = Dialect(
     # The first sends the output past stdout, to an IDE; cl hands the others to its passes, and they may hold options.
     rejected_environment=("VS_UNICODE_OUTPUT", "MSC_CMD_FLAGS", "MSC_IDE_FLAGS"),
     windows_quoting=True,
+    quoting=Quoting.CL,
     names_output=True,  # S_OBJNAME
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.options import Effect, Match
-from clcache_launcher.compilers.response_file import expand_response_files
+from clcache_launcher.compilers.response_file import Expanded, expand_response_files
 from clcache_launcher.model import (
     Compilation,
     Depfile,
@@ -63,7 +63,7 @@ def parse_command_line(
     Returns:
         A compilation for each source, in their order; or why the results can't be stored; or that it makes no object.
     """
-    expanded = expand_response_files(arguments, read, windows_quoting=dialect.windows_quoting)
+    expanded = expand_response_files(arguments, read, dialect.quoting)
     if isinstance(expanded, Uncacheable):
         return expanded
     matches = _split(dialect, expanded, is_file)
@@ -77,10 +77,10 @@ def parse_command_line(
         return Uncacheable(Reason.NO_SOURCE)
     compilations: list[Compilation] = []
     for source in sources:
-        compilation = _compilation_of(dialect, expanded, matches, source, sources)
+        compilation = _compilation_of(dialect, expanded.arguments, matches, source, sources)
         if isinstance(compilation, Uncacheable):
             return compilation
-        compilations.append(compilation)
+        compilations.append(replace(compilation, response_files=expanded.files))
     return _refuse_mixture(dialect, matches, compilations) or tuple(compilations)
 
 
@@ -111,13 +111,16 @@ def _refuse_mixture(
     return None
 
 
-def _split(
-    dialect: Dialect, arguments: Sequence[str], is_file: Callable[[str], bool]
-) -> tuple[Match, ...] | Uncacheable:
+def _split(dialect: Dialect, expanded: Expanded, is_file: Callable[[str], bool]) -> tuple[Match, ...] | Uncacheable:
     found: list[Match] = []
-    for match in dialect.options.split(arguments, is_file):
+    before = 0
+    for match in dialect.options.split(expanded.arguments, is_file):
         if isinstance(match, Uncacheable):
             return match
+        # clang-cl misses a value that stands on the next line of a response file.
+        if len(match.tokens) > 1 and before + 1 in expanded.line_ends:
+            return Uncacheable(Reason.RESPONSE_FILE, match.tokens[0])
+        before += len(match.tokens)
         found.append(match)
     for name, table in dialect.nested.items():
         values = [m.value for m in found if m.option and m.option.effect is Effect.NESTED and m.option.suffix == name]

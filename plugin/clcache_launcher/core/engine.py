@@ -86,18 +86,24 @@ class Engine:
 
     def _prepare(self, invocation: Invocation, request: bytes) -> tuple[Prepared, ...] | Uncacheable:
         known = self._prepared.get(request)
-        if known is not None and all(self._knowledge.toolchains.is_current(unit.toolchain) for unit in known):
+        if known is not None and all(self._is_current(unit) for unit in known):
             return known
         units = prepare(invocation, self._knowledge.toolchains)
         if isinstance(units, NotACompilation):
             return Uncacheable(units.reason)
-        # What a response file holds is not in the request.
-        if isinstance(units, tuple) and not any(argument[:1] == "@" for argument in invocation.arguments):
+        if isinstance(units, tuple):
             with self._lock:
                 self._prepared[request] = units
                 if len(self._prepared) > _MOST_PREPARED:
                     self._prepared.popitem(last=False)
         return units
+
+    def _is_current(self, unit: Prepared) -> bool:
+        """Whether the compiler and the response files are what they were: what these hold is not in the request."""
+        files = unit.compilation.response_files
+        return self._knowledge.toolchains.is_current(unit.toolchain) and (
+            not files or self._knowledge.digests.hold(tuple((unit.absolute(name), digest) for name, digest in files))
+        )
 
     def count_unknown_error(self) -> None:
         """Something failed that nobody expected; counted where the last request went."""

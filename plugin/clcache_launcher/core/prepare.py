@@ -8,6 +8,7 @@ from clcache_launcher.compilers.dependencies import can_be_listed
 from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
+from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.search import SearchPlan, search_plan
@@ -89,12 +90,12 @@ def _compilations(invocation: Invocation, base: Toolchain) -> tuple[Compilation,
             return Uncacheable(Reason.ENVIRONMENT, name)
     arguments: tuple[str, ...] | Uncacheable = given
     if base.family in CL_FAMILIES:
-        arguments = prepend_environment_options(given, invocation.environment)
+        arguments = prepend_environment_options(given, invocation.environment, dialect.quoting)
     if isinstance(arguments, Uncacheable):
         return arguments
 
     def read(name: str) -> bytes | None:
-        found = read_file(os.path.join(invocation.cwd, name))
+        found = read_file(os.path.join(invocation.cwd, name), MAX_BYTES)
         return found[0] if found else None
 
     def is_file(name: str) -> bool:

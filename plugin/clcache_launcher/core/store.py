@@ -16,6 +16,7 @@ from clcache_launcher.compilers.dependencies import (
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.folders import Listing as FolderListing
 from clcache_launcher.core.keys import result_key
+from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, Miss, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
@@ -151,8 +152,9 @@ def direct_entry(
         scope: Where the files' facts are.
     """
     prepared, knowledge = attempt.prepared, scope.knowledge
-    if command_line_inputs(prepared, knowledge) != attempt.miss.inputs:
-        return Uncacheable(Reason.INPUT_CHANGED, prepared.compilation.source)
+    changed = _changed_input(attempt, started_ns, knowledge)
+    if changed is not None:
+        return Uncacheable(Reason.INPUT_CHANGED, changed)
     source, source_digest = attempt.miss.inputs[0]
     includes = included_files(prepared, listed, source, started_ns, knowledge)
     if isinstance(includes, Uncacheable):
@@ -176,6 +178,18 @@ def direct_entry(
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
     return entry_of(prepared, includes, state.digest, texts)
+
+
+def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> str | None:
+    """A file of the command line that may have been another when the compiler read it than when the core did."""
+    prepared = attempt.prepared
+    if command_line_inputs(prepared, knowledge) != attempt.miss.inputs:
+        return prepared.compilation.source
+    for name, digest in prepared.compilation.response_files:
+        path = prepared.absolute(name)
+        if _is_younger(path, started_ns) or knowledge.digests.digest(path) != digest:
+            return name
+    return None
 
 
 def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:

@@ -90,8 +90,13 @@ def hash_file(path: str) -> HashedFile | None:
     return HashedFile(digest_of(read[0]), read[1], read[2]) if read else None
 
 
-def read_file(path: str) -> tuple[bytes, Signature, bool] | None:
-    """Content of a regular file, its signature and whether that is settled; ``None`` when it can't be read."""
+def read_file(path: str, max_bytes: int | None = None) -> tuple[bytes, Signature, bool] | None:
+    """Content of a regular file, its signature and whether that is settled; ``None`` when it can't be read.
+
+    Args:
+        path: It is not waited for a writer where this is a pipe.
+        max_bytes: A larger file is not read.
+    """
     before_ns = file_clock_ns()
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -99,7 +104,7 @@ def read_file(path: str) -> tuple[bytes, Signature, bool] | None:
         return None
     try:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode) or (max_bytes is not None and status.st_size > max_bytes):
             return None
         data = _read_all(handle, status.st_size)
         after = os.fstat(handle)

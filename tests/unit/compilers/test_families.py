@@ -8,6 +8,7 @@ from clcache_launcher.compilers.families import CL_FAMILIES, dialect_for
 from clcache_launcher.compilers.gnu import CLANG, CLANG_CODEVIEW, CLANGXX, CLANGXX_CODEVIEW, GCC, GXX
 from clcache_launcher.compilers.msvc import CL
 from clcache_launcher.compilers.probe import Family, Probe
+from clcache_launcher.compilers.response_file import Quoting
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 
 
@@ -29,6 +30,25 @@ def test_dialect_follows_the_compilers_answer(
 ) -> None:
     probe = Probe(family, b"", (), (), is_cxx_driver=is_cxx_driver, targets_msvc=targets_msvc)
     assert dialect_for(probe) is dialect
+
+
+@pytest.mark.parametrize(
+    ("family", "version", "quoting"),
+    [
+        (Family.GCC, b"", Quoting.GNU),
+        (Family.GCC, b"Target: x\ngcc version 12.2.0 (Debian)\n", Quoting.GCC),
+        (Family.GCC, b"gcc version 14.1.0", Quoting.GCC),
+        (Family.GCC, b"gcc version 15.1.0", Quoting.GNU),
+        (Family.CLANG, b"clang version 9.0.0", Quoting.CLANG),
+        (Family.CLANG_CL, b"", Quoting.CL),
+        (Family.CLANG_CL, b"clang version 10.0.0", Quoting.CL),
+        (Family.CLANG_CL, b"Debian clang version 19.1.7 (3~deb12u1)", Quoting.CLANG_CL),
+        (Family.CL, b"Microsoft (R) 19.40", Quoting.CL),
+    ],
+)
+def test_response_files_are_read_as_the_version_reads_them(family: Family, version: bytes, quoting: Quoting) -> None:
+    probe = Probe(family, version, (), (), is_cxx_driver=False, targets_msvc=False)
+    assert dialect_for(probe).quoting is quoting
 
 
 @pytest.mark.parametrize("family", Family)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from clcache_launcher.compilers.msvc import CL, prepend_environment_options
 from clcache_launcher.compilers.msvc_options import CL_ROWS, SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
-from clcache_launcher.compilers.parse import parse_command_line
+from clcache_launcher.compilers.response_file import Quoting
 from clcache_launcher.model import Compilation, NotACompilation, Reason, ShowIncludes, Uncacheable
 from support.parsing import parse_one
 
@@ -159,7 +159,7 @@ def test_other_file_is_no_source(source: str) -> None:
 
 def test_two_sources_with_mp_are_compiled_one_by_one() -> None:
     words = ("/c", "/MP", "a.cpp", "/Tpb.txt", "/Foout\\")
-    parsed = parse_command_line(CL, words, lambda _: None, lambda _: False)
+    parsed = parse_one(CL, words, lambda _: None, lambda _: False)
     assert isinstance(parsed, tuple)
     assert [(each.source, each.outputs[0].path) for each in parsed] == [
         ("a.cpp", "out\\a.obj"),
@@ -248,17 +248,19 @@ def test_response_file_is_split_as_windows_does() -> None:
     ],
 )
 def test_environment_options_surround_the_command_line(environment: dict[str, str], whole: tuple[str, ...]) -> None:
-    assert prepend_environment_options(["/c", "a.cpp"], environment) == whole
+    assert prepend_environment_options(["/c", "a.cpp"], environment, Quoting.CL) == whole
 
 
 @pytest.mark.parametrize("value", ["@a.rsp", "/Foa#b.obj", "/DX=a#b", '/I"open', "a#b.cpp"])
 @pytest.mark.parametrize("name", ["CL", "_CL_"])
 def test_doubtful_environment_option_is_uncacheable(name: str, value: str) -> None:
-    assert prepend_environment_options(["/c", "a.cpp"], {name: value}) == Uncacheable(Reason.ENVIRONMENT, name)
+    assert prepend_environment_options(["/c", "a.cpp"], {name: value}, Quoting.CL) == Uncacheable(
+        Reason.ENVIRONMENT, name
+    )
 
 
 def test_variable_with_object_name_names_the_object() -> None:
-    whole = prepend_environment_options(["/c", "a.cpp"], {"CL": "/Fox.obj"})
+    whole = prepend_environment_options(["/c", "a.cpp"], {"CL": "/Fox.obj"}, Quoting.CL)
     assert isinstance(whole, tuple)
     assert compilation(*whole).outputs[0].path == "x.obj"
 
@@ -286,5 +288,5 @@ def test_unknown_option_is_uncacheable_wherever_it_stands(before: list[str], aft
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_variable_is_read(before: str, after: str) -> None:
-    whole = prepend_environment_options(["/c", "a.cpp"], {"CL": before, "_CL_": after})
+    whole = prepend_environment_options(["/c", "a.cpp"], {"CL": before, "_CL_": after}, Quoting.CL)
     assert isinstance(whole, Uncacheable) or ("/c", "a.cpp") in pairwise(whole)

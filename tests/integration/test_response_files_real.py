@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clcache_launcher.compilers.command_line import write_response_file
 from clcache_launcher.compilers.response_file import Expanded, Quoting, expand_response_files
 from support.cache import Cache
 from support.compare import check_bare_miss_hit, make_bare, make_cached
@@ -193,13 +194,12 @@ def test_value_on_the_next_line_is_an_error_of_clang_cl_and_never_a_hit(
 
 
 @compilers
-@pytest.mark.parametrize("argument", ["@none", "@", "@folder", "@pipe", "@itself", "@/dev/null", "a@b"])
+@pytest.mark.parametrize("argument", ["@none", "@", "@folder", "@itself", "@/dev/null", "a@b"])
 def test_what_is_no_response_file_is_left_to_the_compiler(
     cache: Cache, source: Path, compiler: str, argument: str
 ) -> None:
     (source / "folder").mkdir()
     (source / "itself").write_text("@itself")
-    (source / "pipe").symlink_to("/dev/full")
     command = [compiler, "-DX=1", "-c", "a.cpp", argument]
     bare = make_bare(cache, command, source)
     assert make_cached(cache, command, source) == bare
@@ -218,3 +218,39 @@ def test_variable_is_read_as_clang_cl_reads_it(cache: Cache, source: Path, name:
         bare = make_bare(cache, command, source, {name: value})
         for _ in range(2):
             assert make_cached(cache, command, source, {name: value}) == bare
+
+
+@pytest.mark.clang
+@pytest.mark.clang_cl
+@pytest.mark.parametrize(
+    "command", [["clang++-19", "-MMD", "-c"], ["clang-cl-19", "/Z7", "/c"]], ids=["clang", "clang_cl"]
+)
+@pytest.mark.parametrize("size", [5_000, 200_000])
+def test_second_run_of_a_command_line_too_long_for_the_system_is_given_a_file(
+    cache: Cache, source: Path, command: list[str], size: int
+) -> None:
+    words = [f'"-DN{number}=\\"{"x" * size} a\\\\b\\""' for number in range(3_000_000 // size)]
+    (source / "r.rsp").write_text(" ".join(words))
+    check_bare_miss_hit(cache, [*command, "-DX=1", "a.cpp", "@r.rsp"], source)
+    assert not list((cache.folder / "scratch").iterdir())
+
+
+@pytest.mark.clang
+@pytest.mark.clang_cl
+@readers
+def test_what_we_write_is_read_by_the_compiler(
+    cache: Cache, work: Path, compiler: tuple[str, ...], quoting: Quoting
+) -> None:
+    if compiler[1:]:
+        own = {"windows": Quoting.CLANG_WINDOWS, "posix": Quoting.CLANG_CL_POSIX}[compiler[1].rpartition("=")[2]]
+    else:
+        own = quoting
+    chance = random.Random(2)
+    for _ in range(15):
+        tokens = [f"-DX{_junk(chance)}" for _ in range(5)]
+        content = write_response_file(tokens, own)
+        assert content is not None
+        (work / "r.rsp").write_bytes(content)
+        (work / "a.c").touch()
+        done = cache.run(*compiler, "-###", "-c", "a.c", "@r.rsp", cwd=work)
+        assert _shown_definitions(done.stderr.decode()) == [token[2:] for token in tokens]

@@ -9,13 +9,14 @@ from clcache_launcher.compilers.gnu import GCC
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.config.settings import Settings
+from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, Miss, look_up
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics
-from clcache_launcher.core.store import Attempt, Stored, Unclear, plan_attempt, store
+from clcache_launcher.core.store import Stored, Unclear, store
 from clcache_launcher.core.toolchain import Toolchain
 from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
@@ -129,7 +130,7 @@ class Case:
         try:
             return store(attempt, ran, listed_by, self.scope)
         finally:
-            self.storage.artifacts.discard(attempt.scratch)
+            discard_scratch(attempt.scratch, self.storage)
 
     def compile(self, headers: Sequence[str] = (), prepared: Prepared | None = None) -> Stored | Unclear:
         """A whole compilation that misses."""

@@ -10,13 +10,14 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from clcache_launcher.compilers.driver_text import join_texts
+from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
 from clcache_launcher.core.lookup import Found, look_up
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
-from clcache_launcher.core.store import Attempt, Stored, Unclear, plan_attempt, store, store_under_direct_key
+from clcache_launcher.core.store import Stored, Unclear, store, store_under_direct_key
 from clcache_launcher.core.verify import Expected, expect, find_difference
 from clcache_launcher.model import Ran, Reason, Uncacheable
 
@@ -117,7 +118,7 @@ def _compile_one(planned: _Planned, scope: Scope) -> Steps:
         (listed_by,) = yield from _list_headers([planned], [ran])
         piece = _finish(planned, ran, listed_by, scope.reopened())
     finally:
-        scope.storage.artifacts.discard(attempt.scratch)
+        discard_scratch(attempt.scratch, scope.storage)
     if piece is None:
         return Pass("uncacheable: compiler_failed")
     return Print(piece.outcome, piece.stdout, piece.stderr, ran.exit_code, ran.signal)
@@ -136,7 +137,7 @@ def _compile_several(planned: Sequence[_Planned], scope: Scope) -> Generator[Run
         return [piece for piece in pieces if piece is not None]
     finally:
         for each in planned:
-            scope.storage.artifacts.discard(each.attempt.scratch)
+            discard_scratch(each.attempt.scratch, scope.storage)
 
 
 def _list_headers(

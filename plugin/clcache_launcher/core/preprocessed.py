@@ -18,6 +18,7 @@ from clcache_launcher.compilers.layout import is_free_of_layout
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 from clcache_launcher.compilers.show_includes import parse_show_includes
+from clcache_launcher.core.attempt import discard_scratch, fit
 from clcache_launcher.core.keys import preprocessed_key
 from clcache_launcher.core.lookup import Found, Miss, find_result
 from clcache_launcher.core.prepare import Prepared
@@ -61,10 +62,10 @@ def look_up_by_text(
         prepared.invocation.arguments[0], prepared.toolchain.family, prepared.compilation, scratch
     )
     try:
-        (ran,) = yield Run((plan.argv,), as_caller=False)
+        (ran,) = yield Run(tuple(fit((plan.argv,), prepared, scratch)), as_caller=False)
         read = read_file(scratch)
     finally:
-        scope.storage.artifacts.discard(scratch)
+        discard_scratch(scratch, scope.storage)
     listed = read_preprocessing_report(plan, ran.stderr, read[0] if read else None)
     if ran.exit_code != 0:
         return Uncacheable(Reason.COMPILER_FAILED, "in the preprocessor")

@@ -8,18 +8,15 @@ from typing import Final
 
 from clcache_launcher.compilers.dependencies import (
     Listing,
-    RunPlan,
-    plan_run,
     read_depfile_report,
     read_show_includes_report,
 )
 from clcache_launcher.compilers.probe import Family
-from clcache_launcher.core.folders import Listing as FolderListing
+from clcache_launcher.core.attempt import Attempt
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Found, Miss, command_line_inputs
+from clcache_launcher.core.lookup import Found, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
-from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
 from clcache_launcher.core.records import Entry, Result
 from clcache_launcher.core.run_report import entry_of, included_files
@@ -31,22 +28,10 @@ from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import is_younger, read_file
 
-__all__ = ["Attempt", "Stored", "Unclear", "direct_entry", "plan_attempt", "store", "store_under_direct_key"]
+__all__ = ["Stored", "Unclear", "direct_entry", "store", "store_under_direct_key"]
 
 _DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
 """What direct mode can't follow and the preprocessed text shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A run of the compiler that is to be stored."""
-
-    prepared: Prepared
-    miss: Miss
-    plan: RunPlan
-    scratch: str
-    folders: dict[str, FolderListing]
-    """Names in the folders known before the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +46,6 @@ class Stored:
     stdout: bytes
     refused: Uncacheable | None
     fault: StorageError | None = None
-
-
-def plan_attempt(prepared: Prepared, miss: Miss, scope: Scope) -> Attempt:
-    """Plan the run that a miss needs."""
-    scratch = scope.storage.artifacts.scratch_path()
-    plan = plan_run(prepared.argv, prepared.toolchain.family, prepared.compilation, scratch)
-    known = [prepared.invocation.cwd, os.path.dirname(miss.inputs[0][0]), *prepared.search_folders]
-    folders = {folder: scope.knowledge.folders.listing(folder) for folder in dict.fromkeys(known)}
-    return Attempt(prepared, miss, plan, scratch, folders)
 
 
 def store(

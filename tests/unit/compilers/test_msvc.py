@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from clcache_launcher.compilers.msvc import CL, prepend_environment_options
 from clcache_launcher.compilers.msvc_options import CL_ROWS, SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
+from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.response_file import Quoting
 from clcache_launcher.model import Compilation, NotACompilation, Reason, ShowIncludes, Uncacheable
 from support.parsing import parse_one
@@ -159,7 +160,7 @@ def test_other_file_is_no_source(source: str) -> None:
 
 def test_two_sources_with_mp_are_compiled_one_by_one() -> None:
     words = ("/c", "/MP", "a.cpp", "/Tpb.txt", "/Foout\\")
-    parsed = parse_one(CL, words, lambda _: None, lambda _: False)
+    parsed = parse_command_line(CL, words, lambda _: None, lambda _: False)
     assert isinstance(parsed, tuple)
     assert [(each.source, each.outputs[0].path) for each in parsed] == [
         ("a.cpp", "out\\a.obj"),

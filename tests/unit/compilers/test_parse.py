@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.gnu import CLANG, GCC, GXX
+from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import Compilation, Depfile, NotACompilation, Output, Reason, Uncacheable
 from support.parsing import parse_one
 
@@ -273,7 +274,7 @@ def test_unknown_option_is_never_cacheable(arguments: list[str], place: int) -> 
 
 def test_several_sources_are_compilations_of_their_own() -> None:
     words = ("-c", "-x", "c", "a.txt", "-x", "none", "sub/b.cpp", "-MD", "-O2")
-    parsed = parse_one(GCC, words, lambda _: None, lambda _: False)
+    parsed = parse_command_line(GCC, words, lambda _: None, lambda _: False)
     assert isinstance(parsed, tuple)
     assert [(each.source, each.language) for each in parsed] == [("a.txt", "c"), ("sub/b.cpp", "c++")]
     assert [[output.path for output in each.outputs] for each in parsed] == [["a.o", "a.d"], ["b.o", "b.d"]]

@@ -192,8 +192,11 @@ def test_changed_compiler_is_miss(asker: Asker) -> None:
     assert asker.ask() == "run"
 
 
-def test_response_file_is_read_each_time(asker: Asker) -> None:
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_changed_response_file_is_seen(asker: Asker, *, is_settled: bool) -> None:
     (asker.root / "work/args").write_text("-c a.c -o a.o")
+    if is_settled:
+        settle()
     asker.compile()
     asker.invocation = replace(asker.invocation, arguments=("gcc", "@args"))
     assert asker.ask() == "hit"

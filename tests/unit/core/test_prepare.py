@@ -1,10 +1,12 @@
 """From an invocation to what is needed to look it up."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.toolchain import Toolchains
@@ -86,6 +88,19 @@ def test_response_file_is_read_from_the_working_folder(invocation: Invocation, t
     (tmp_path / "a.rsp").write_text("-c a.c -O2")
     prepared = cacheable(replace(invocation, arguments=("gcc", "@a.rsp")))
     assert prepared.compilation.arguments == ("-c", "a.c", "-O2")
+
+
+def test_large_response_file_is_not_read(invocation: Invocation, tmp_path: Path) -> None:
+    with open(tmp_path / "a.rsp", "wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    found = run(replace(invocation, arguments=("gcc", "@a.rsp")))
+    assert found == Uncacheable(Reason.RESPONSE_FILE, "@a.rsp")
+
+
+def test_pipe_is_not_waited_for(invocation: Invocation, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.rsp")
+    found = run(replace(invocation, arguments=("gcc", "@a.rsp")))
+    assert found == Uncacheable(Reason.RESPONSE_FILE, "@a.rsp")
 
 
 def test_variables_that_reach_an_output_are_kept_and_no_others(invocation: Invocation) -> None:

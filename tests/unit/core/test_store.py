@@ -10,6 +10,7 @@ import pytest
 from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.store import Stored, Unclear
 from clcache_launcher.model import Reason
+from clcache_launcher.util.files import digest_of
 from support.case import Case, settle
 
 COMMAND = ("-Ione", "-Itwo", "-c", "a.c", "-o", "a.o")
@@ -123,6 +124,38 @@ def test_header_written_while_the_compiler_runs_is_not_stored_even_if_it_is_equa
     ran = case.run(attempt, HEADERS)
     _rewrite_the_same(case.work / "two/h.h")
     assert refused(case.finish(attempt, ran)) is Reason.INPUT_CHANGED
+
+
+@pytest.mark.parametrize("change", [_write, _remove, _rewrite_the_same])
+def test_response_file_that_changes_while_the_compiler_runs_is_not_stored(
+    case: Case, change: Callable[[Path], None]
+) -> None:
+    path = case.write("a.rsp", "-O2")
+    prepared = case.prepared(*COMMAND)
+    read = replace(prepared.compilation, response_files=(("a.rsp", digest_of(path.read_bytes())),))
+    attempt = case.begin(replace(prepared, compilation=read))
+    ran = case.run(attempt, HEADERS)
+    change(path)
+    assert refused(case.finish(attempt, ran)) is Reason.INPUT_CHANGED
+    assert nothing_stored(case)
+
+
+def test_command_line_too_long_for_the_system_is_given_by_a_file_that_goes_after_the_run(case: Case) -> None:
+    words = tuple(f"-DN{number}={'x' * 1000}" for number in range(200))
+    attempt = case.begin(case.prepared(*words, *COMMAND))
+    path = f"{attempt.scratch}.rsp"
+    assert attempt.plan.argv == ("gcc", f"@{path}")
+    with open(path, encoding="utf-8") as file:
+        assert file.read().split() == ["-MD", "-MF", attempt.scratch, *words, *COMMAND]
+    assert refused(case.finish(attempt, case.run(attempt, HEADERS))) is None
+    assert os.listdir(case.storage.folder / "scratch") == []
+
+
+def test_response_file_that_was_another_when_the_core_read_it_is_not_stored(case: Case) -> None:
+    case.write("a.rsp", "-O2")
+    prepared = case.prepared(*COMMAND)
+    read = replace(prepared.compilation, response_files=(("a.rsp", digest_of(b"-O1")),))
+    assert refused(case.compile(HEADERS, replace(prepared, compilation=read))) is Reason.INPUT_CHANGED
 
 
 @pytest.mark.parametrize("name", ["one/h.h", "h.h", "one/sub/d.h", "one/maybe.h", "two/maybe.h"])

@@ -185,3 +185,29 @@ def test_frame_that_comes_in_pieces_is_whole() -> None:
     with ours:
         assert receive(ours) == frame[8:]
     thread.join()
+
+
+frames = st.sampled_from(
+    [
+        encode(Message.COMPILE, FIELDS),
+        encode(Message.DONE, (struct.pack("<4Q", 0, 0, 1, 0), b"out", b"err", b"", b"pass")),
+        encode(Message.CONTROL, (b"{}",)),
+    ]
+)
+
+
+@given(frames, st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=4), st.integers(0, 400))
+def test_any_spoilt_frame_is_a_message_or_an_error(frame: bytes, changes: list[tuple[int, int]], end: int) -> None:
+    spoilt = bytearray(frame)
+    for at, value in changes:
+        spoilt[at % len(spoilt)] = value
+    try:
+        payload = received(bytes(spoilt[: end or None]))
+    except ProtocolError:
+        return
+    for decode in (CompileRequest.decode, DoneReport.decode, fields_of):
+        if payload is not None:
+            try:
+                decode(payload)
+            except ProtocolError:
+                continue

@@ -92,3 +92,12 @@ def test_names_as_gcc_writes_them_come_back(names: list[str], between: str, is_p
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read(data: bytes) -> None:
     parse_depfile(data)
+
+
+@given(st.lists(NAMES, max_size=6), st.sampled_from([" ", " \\\n  "]), st.data())
+def test_depfile_that_was_cut_off_is_none_or_whole(names: list[str], between: str, data: st.DataObject) -> None:
+    text = ("a.o: " + between.join(map(escaped, names)) + "\n").encode()
+    phony = "".join(f"{escaped(name)}:\n" for name in names).encode()
+    whole = parse_depfile(text + phony)
+    end = data.draw(st.integers(0, len(text + phony) - 1))
+    assert parse_depfile((text + phony)[:end]) in ((None,) if end < len(text) else (None, whole))

@@ -205,7 +205,7 @@ def test_any_spoilt_frame_is_a_message_or_an_error(frame: bytes, changes: list[t
         payload = received(bytes(spoilt[: end or None]))
     except ProtocolError:
         return
-    for decode in (CompileRequest.decode, DoneReport.decode, fields_of):
+    for decode in (CompileRequest.decode, decode_report, fields_of):
         if payload is not None:
             try:
                 decode(payload)

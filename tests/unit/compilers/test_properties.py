@@ -12,9 +12,9 @@ from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.gnu import CLANG, CLANG_CODEVIEW, CLANGXX, GCC, GXX
 from clcache_launcher.compilers.msvc import CL
 from clcache_launcher.compilers.options import Effect, Match, Option, OptionTable, Takes
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.model import Compilation, NotACompilation, Uncacheable
+from support.parsing import parse_one
 
 DIALECTS = (GCC, GXX, CLANG, CLANGXX, CLANG_CODEVIEW, CL, CLANG_CL)
 dialects = pytest.mark.parametrize(
@@ -58,7 +58,7 @@ LINES = {id(dialect): lines_of(dialect) for dialect in DIALECTS}
 
 
 def parse(dialect: Dialect, arguments: Sequence[str]) -> Compilation | Uncacheable | NotACompilation:
-    return parse_command_line(dialect, arguments, {"r": b"-O2 /O2"}.get, lambda name: name.endswith((".c", ".cpp")))
+    return parse_one(dialect, arguments, {"r": b"-O2 /O2"}.get, lambda name: name.endswith((".c", ".cpp")))
 
 
 def compile_words(dialect: Dialect) -> list[str]:

@@ -144,6 +144,8 @@ class Output:
     """``object``, ``depfile``, or a side output's suffix without its dot (``dwo``, ``gcno``, ``su`` …)."""
     path: str
     """As the compiler will name it, relative to the working folder or absolute."""
+    in_place: bool = False
+    """The compiler writes into the file that is there, with its mode and its other names, and not a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class Compilation:
     force_includes: tuple[str, ...] = ()
     """Names of ``-include`` and ``/FI``, as given."""
     input_files: tuple[str, ...] = ()
-    """Files named in options whose content reaches an output, as given."""
+    """Files of options whose content reaches an output, as given; one may be missing or a folder."""
     definitions: tuple[str, ...] = ()
     """Texts of ``-D``, as given, without the option."""
     inspection_arguments: tuple[str, ...] = ()

@@ -48,6 +48,11 @@ VALUES = {
 }
 
 
+SIDE_OUTPUTS = ("-gdwarf", "-gsplit-dwarf", "-clang:-fstack-usage", "-clang:-fsave-optimization-record")
+NAMES = ("", "/Fod/", "/Fod/x.y.obj", "-o d/x.y.obj", "-od/", "-od/x /Foz", "/od/x.obj")
+LISTINGS = ("/FA", "/FAcs /Fod/", "/Fad/", "/FA /Fad/l", "/Fad/l.m.lst", "/Fa", "/Fal.", "/FA /Fa /Foq.obj")
+
+
 def is_from_gnu(row: Option) -> bool:
     return row.source.startswith(FROM_GNU)
 
@@ -133,6 +138,10 @@ def test_key_option_writes_no_file_but_the_object(source_folder: Path, group: in
         ["a.cpp", "-clang:-MMD", "-ox"],
         ["a.cpp", "-clang:-MD", "-clang:-MFd/y.d"],
         ["a.cpp", "-clang:-MD", "-clang:-MF", "-clang:y.d", "-clang:-MTx", "-clang:-MP"],
+        *(["d/a.b.cpp", *SIDE_OUTPUTS, *names.split()] for names in NAMES),
+        *(["d/a.b.cpp", *names.split()] for names in LISTINGS),
+        ["a.cpp", "-flto=thin", "-fthin-link-bitcode=d/x"],
+        ["a.cpp", "/FR", "/Frx", "/doc", "/docx", "/Fm", "/Fx", "/LN", "/Gm", "/sourceDependencies", "x", "/analyze-"],
         ["/Tp", "a.b.txt"],
         ["/TP", "a."],
         ["/TP", ".a.b"],

@@ -113,6 +113,40 @@ def test_outputs_are_those_that_the_compiler_writes(
     assert {output.path for output in parsed.outputs} == files(folder) - {"a.b.c"}
 
 
+@pytest.mark.parametrize("names", ["", "-o foo.x.o", "-o d.x/foo", "-o d/.hid.o"])
+@pytest.mark.parametrize(
+    ("compiler", "dialect", "options"),
+    [
+        ("gcc", GCC, "-save-temps -fstack-usage"),
+        ("gcc", GCC, "-save-temps=obj -g -gsplit-dwarf --coverage"),
+        ("gcc", GCC, "-fsave-optimization-record"),
+        ("gcc", GCC, "--coverage -fprofile-note=d/n"),
+        ("clang", CLANG, "-save-temps -fstack-usage"),
+        ("clang", CLANG, "-save-temps=cwd"),
+        ("clang", CLANG, "-save-temps=obj -g -gsplit-dwarf"),
+        ("clang", CLANG, "-emit-llvm"),
+        ("clang", CLANG, "-foptimization-record-file=d/r"),
+        ("clang", CLANG, "-MJ d/x.json --serialize-diagnostics d/x -flto=thin -fthin-link-bitcode=d/y"),
+        ("clang", CLANG, "-fno-integrated-as -g -gsplit-dwarf"),
+        ("clang", CLANG, "-g -gsplit-dwarf=single"),
+    ],
+)
+def test_more_outputs_are_those_that_the_compiler_writes(
+    compiler: str, dialect: Dialect, options: str, names: str, tmp_path: Path
+) -> None:
+    folder = folder_with_source(tmp_path, source="src/a.b.c")
+    arguments = ["-O1", *options.split(), "-c", "src/a.b.c", *names.split()]
+    parsed = parse_command_line(dialect, arguments, lambda _: None, lambda _: False)
+
+    found = shutil.which(f"{compiler}-19") or shutil.which(compiler)
+    assert found
+    assert run(found, *arguments, cwd=folder).returncode == 0
+    assert isinstance(parsed, Compilation)
+    made = files(folder) - {"src/a.b.c"}
+    assert made <= {output.path for output in parsed.outputs}
+    assert parsed.outputs[0].path in made
+
+
 @pytest.mark.parametrize("options", ["-MD", "-MMD", "-MD -MMD", "-MMD -MD", "-Wp,-MD,x.d", "-Wp,-MMD,x.d", "-MD -MF y"])
 @EACH_COMPILER
 def test_depfile_is_as_complete_as_said(compiler: str, dialect: Dialect, options: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.parse import parse_command_line
-from clcache_launcher.model import Compilation, NotACompilation, Uncacheable
+from clcache_launcher.model import Compilation, NotACompilation, Reason, Uncacheable
 
 __all__ = ["parse_one"]
 
@@ -14,7 +14,6 @@ def parse_one(
 ) -> Compilation | Uncacheable | NotACompilation:
     """The only compilation of a command line, or what is said in its place."""
     parsed = parse_command_line(dialect, arguments, read, is_file)
-    if isinstance(parsed, tuple):
-        (compilation,) = parsed
-        return compilation
-    return parsed
+    if not isinstance(parsed, tuple):
+        return parsed
+    return parsed[0] if len(parsed) == 1 else Uncacheable(Reason.MULTIPLE_SOURCES, parsed[1].source)

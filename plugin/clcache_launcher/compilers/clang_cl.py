@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from clcache_launcher.compilers.clang_cl_options import CLANG_CL_ROWS, NESTED_ROWS
@@ -77,7 +78,15 @@ def _depfile_path(names: Names) -> str:
 
 
 def _side_output_path(names: Names, suffix: str) -> str:
-    return os.path.splitext(_object_path(names))[0] + suffix
+    # In the working folder, but for a listing with a name and what -o names (19.1.7).
+    if suffix == ".asm" and names.listing:
+        path = name_object(replace(names, output=names.listing), _SEPARATORS)
+        return path.removesuffix(".obj") + ".asm" if path.endswith(".obj") and path != names.listing else path
+    if suffix == ".dwo" and names.dash_o is not None:
+        # "-o d/" makes "d/..dwo".
+        return os.path.splitext(names.dash_o + "." * names.dash_o.endswith(tuple(_SEPARATORS)))[0] + suffix
+    stem = source_stem(names.source, _SEPARATORS)
+    return (source_stem(stem, _SEPARATORS) if suffix.startswith(".opt.") else stem) + suffix
 
 
 def _split_nested(_name: str, values: Sequence[str]) -> Sequence[str]:
@@ -98,4 +107,5 @@ CLANG_CL: Final = Dialect(
     rejected_environment=_REJECTED,
     windows_quoting=True,
     quoting=Quoting.CL,
+    replaced=frozenset({"object", "asm"}),
 )

@@ -12,7 +12,7 @@ from typing import Final
 
 from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION
 from clcache_launcher.compilers.gnu_nested import CLANG_CARRIERS, MLLVM, XCLANG
-from clcache_launcher.compilers.gnu_rows import keys, refusals, rows, switches
+from clcache_launcher.compilers.gnu_rows import keys, over_old_object, refusals, rows, switches
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.model import Reason
@@ -43,7 +43,9 @@ _DEBUG: Final[tuple[Option, ...]] = (
         -gstrict-dwarf
         """,
     ),
-    *refusals(Reason.SIDE_OUTPUT, Takes.OPTIONAL_JOINED, _REF, "-gsplit-dwarf"),
+    *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _REF, "-gsplit-dwarf -gsplit-dwarf=split", suffix=".dwo"),
+    *rows(Effect.NAMES_OUTPUT, Takes.NOTHING, _REF, "-gsplit-dwarf=single"),
+    *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _REF, "-gno-split-dwarf"),
 )
 # These choose another target, and with it other folders.
 _BITS: Final = ("-m16", "-m32", "-m64", "-mx32")
@@ -54,23 +56,19 @@ _WARNINGS: Final[tuple[Option, ...]] = (
     *refusals(Reason.UNKNOWN_OPTION, Takes.JOINED, _REF, "-Wa, -Wl, -Wp,"),
 )
 _REFUSED: Final[tuple[Option, ...]] = (
-    *refusals(Reason.COVERAGE, Takes.NOTHING, _REF, "--coverage -coverage -fprofile-arcs -ftest-coverage"),
+    # The name of the .gcno is odd: "d/.gcno" for /Fod/.
+    *refusals(Reason.COVERAGE, Takes.NOTHING, _REF, "--coverage -coverage"),
     *refusals(Reason.MODULES, Takes.OPTIONAL_JOINED, _REF, "-fmodule -fprebuilt-module-path="),
     *refusals(Reason.MODULES, Takes.NOTHING, _REF, "-fimplicit-module-maps -fsystem-module --precompile"),
     *refusals(Reason.PLUGIN, Takes.JOINED, _REF, "-fpass-plugin= -fplugin= -fplugin-arg-"),
-    *refusals(
-        Reason.PROFILE,
-        Takes.OPTIONAL_JOINED,
-        _REF,
-        """
-        -fmemory-profile-use -fprofile-instr-use -fprofile-remapping-file -fprofile-sample-use -fprofile-use
-        """,
-    ),
+    *rows(Effect.INPUT, Takes.NOTHING, _REF, "-fprofile-instr-use -fprofile-use", suffix="default.profdata"),
+    *rows(Effect.INPUT, Takes.JOINED, _REF, "-fprofile-instr-use= -fprofile-use=", suffix="default.profdata"),
+    *rows(Effect.NAMED_OUTPUT, Takes.JOINED, _REF, "-fthin-link-bitcode=", suffix="thin-link"),
     *refusals(
         Reason.SIDE_OUTPUT,
         Takes.OPTIONAL_JOINED,
         _REF,
-        "-fsave-optimization-record -fthin-link-bitcode -ftime-report -ftime-trace -save-temps --analyze",
+        "-fsave-optimization-record= -foptimization-record- -ftime-report -ftime-trace -save-temps --analyze",
     ),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _REF, "-fdriver-only -fsyntax-only -emit-ast"),
 )
@@ -83,16 +81,15 @@ _BOTH: Final[tuple[Option, ...]] = (
     *keys(Takes.NOTHING, _REF, "-fprofile-generate -fprofile-instr-generate -fno-profile-generate"),
     *keys(Takes.NOTHING, _REF, "-fno-profile-instr-generate -fno-profile-instr-use -fno-sanitize-ignorelist"),
     *keys(Takes.JOINED, _REF, "-fprofile-generate= -fprofile-instr-generate="),
-    *keys(
-        Takes.NOTHING, _REF, "-fms-tls-guards -fno-ms-tls-guards -fsanitize-stats -fno-sanitize-stats -fno-temp-file"
-    ),
+    *keys(Takes.NOTHING, _REF, "-fms-tls-guards -fno-ms-tls-guards -fsanitize-stats -fno-sanitize-stats"),
+    *over_old_object(rows(Effect.KEY, Takes.NOTHING, _REF, "-fno-temp-file")),
     *rows(
         Effect.INPUT,
         Takes.JOINED,
         _REF,
         """
         -fprofile-list= -fsanitize-coverage-allowlist= -fsanitize-coverage-ignorelist= -fsanitize-ignorelist=
-        -fsanitize-system-ignorelist=
+        -fsanitize-system-ignorelist= -fmemory-profile-use= -fprofile-remapping-file= -fprofile-sample-use=
         """,
     ),
 )
@@ -105,6 +102,10 @@ CLANG_CL_ROWS: Final[tuple[Option, ...]] = (
     Option("--", Takes.NOTHING, Effect.END, _CL),
     Option("-o", Takes.JOINED_OR_SEPARATE, Effect.OUTPUT, _CL),
     Option("-showIncludes:user", Takes.NOTHING, Effect.SHOW_INCLUDES, _CL, suffix="user"),
+    # A second program assembles the listing, into the object that is there.
+    *over_old_object(rows(Effect.LISTING, Takes.OPTIONAL_JOINED, _CL, "-Fa", suffix=".asm")),
+    *over_old_object(rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _CL, "-FA", suffix=".asm")),
+    *over_old_object(rows(Effect.SIDE_OUTPUT, Takes.JOINED, _CL, "-FA", suffix=".asm")),
     # Both mean /Z7 or nothing; clang-cl writes no PDB.
     *rows(Effect.RECORDS, Takes.NOTHING, _CL, "-Zi -ZI"),
     *rows(Effect.NESTED, Takes.JOINED, _CL, "-clang:", suffix="clang"),
@@ -132,7 +133,11 @@ CLANG_CL_ROWS: Final[tuple[Option, ...]] = (
     # Taken and ignored: https://github.com/llvm/llvm-project clang/include/clang/Driver/Options.td, "Unsupported".
     *keys(Takes.JOINED, _CL, "-d1 -d2 -experimental: -tune: -Zm"),
     *keys(Takes.NOTHING, _CL, "-Bt -Bt+ -Gregcall -Gregcall4 -Qgather- -Qscatter- -regcall4"),
-    *keys(Takes.NOTHING, _CL, "-showFilenames -showFilenames-"),
+    *keys(Takes.NOTHING, _CL, "-showFilenames -showFilenames- -Gm -LN"),
+    *keys(Takes.OPTIONAL_JOINED, _CL, "-doc -Fm -FR -Fr -Fx"),
+    *keys(Takes.JOINED_OR_SEPARATE, _CL, "-sourceDependencies -sourceDependencies:directives"),
+    # Known inside /clang: only.
+    *keys(Takes.NOTHING, _REF, "-fprofile-arcs -fsave-optimization-record -fstack-usage -ftest-coverage"),
     *keys(Takes.NOTHING, _REF, "--start-no-unused-arguments --end-no-unused-arguments"),
     *keys(Takes.NOTHING, _REF, "--rsp-quoting=posix --rsp-quoting=windows"),
     *keys(Takes.JOINED, _REF, "-object-file-name= -rtlib="),
@@ -157,6 +162,13 @@ _CLANG: Final[tuple[Option, ...]] = (
     Option("-MF", Takes.JOINED_OR_SEPARATE, Effect.DEPFILE_NAME, _REF),
     Option("-MP", Takes.NOTHING, Effect.DEPFILE_FORM, _REF),
     *rows(Effect.DEPFILE_FORM, Takes.JOINED_OR_SEPARATE, _REF, "-MT -MQ"),
+    *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _REF, "-fsave-optimization-record", suffix=".opt.yaml"),
+    *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _REF, "-fstack-usage", suffix=".su"),
+    *refusals(Reason.COVERAGE, Takes.NOTHING, _REF, "-fprofile-arcs -ftest-coverage"),
+    # The probe does not see what stands inside.
+    *refusals(
+        Reason.TARGET_NATIVE, Takes.OPTIONAL_JOINED, "gcc:x86-Options", "-march=native -mcpu=native -mtune=native"
+    ),
     *refusals(Reason.PRECOMPILED_HEADER, Takes.SEPARATE, _REF, "-include-pch"),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _REF, "-E -M -MM"),
     *refusals(Reason.SIDE_OUTPUT, Takes.JOINED_OR_SEPARATE, _REF, "-MJ"),

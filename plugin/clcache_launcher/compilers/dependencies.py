@@ -20,7 +20,6 @@ __all__ = [
     "Listing",
     "PreprocessorPlan",
     "RunPlan",
-    "can_be_listed",
     "plan_preprocessing",
     "plan_run",
     "read_depfile_report",
@@ -54,17 +53,6 @@ class RunPlan:
     listing: Listing
     depfile: str = ""
     """As the compiler will name it."""
-
-
-def can_be_listed(family: Family, compilation: Compilation) -> bool:
-    """Whether some run tells every header of a compilation and makes nothing that the caller did not ask for.
-
-    A depfile without system headers that clang-cl was asked for inside ``/clang:`` would be written again by the
-    dependency pass.
-    """
-    wants_pass = compilation.show_includes is not ShowIncludes.ALL
-    is_cl = family in (Family.CL, Family.CLANG_CL)
-    return not (is_cl and wants_pass and compilation.depfile and not compilation.depfile.lists_system_headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +97,28 @@ def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scra
     if family in (Family.CL, Family.CLANG_CL):
         if compilation.show_includes is ShowIncludes.ALL:
             return RunPlan(given, (), Listing.STDOUT)
-        if not compilation.records_command_line and compilation.show_includes is ShowIncludes.NONE:
+        asks_nothing = compilation.depfile is None and compilation.show_includes is ShowIncludes.NONE
+        # /showIncludes would put system headers into a depfile that is to have none (clang-cl 19).
+        if asks_nothing and not compilation.records_command_line:
             return RunPlan((*compiler, "/showIncludes", *rest), (), Listing.STDOUT_HIDDEN)
         if family is Family.CL:
             # /P with /showIncludes lists on stderr; what it preprocesses goes to the scratch file.
             ours = ("/nologo", "/P", f"/Fi{scratch}", "/showIncludes")
             return RunPlan(given, (*compiler, *ours, *compilation.inspection_arguments), Listing.PASS_STDERR)
+        # Behind what the caller asks inside /clang:, because the last name counts, and -M more than -MMD.
         ours = ("-clang:-M", f"-clang:-MF{scratch}")
-        return RunPlan(given, (*compiler, *ours, *compilation.inspection_arguments), Listing.DEPFILE, scratch)
+        line = (*compiler, *_before_sources(compilation.inspection_arguments, ours))
+        return RunPlan(given, line, Listing.DEPFILE, scratch)
     if compilation.depfile or compilation.records_command_line:
         ours = ("-M", "-MF", scratch)
         return RunPlan(given, (*compiler, *ours, *compilation.inspection_arguments), Listing.DEPFILE, scratch)
     return RunPlan((*compiler, "-MD", "-MF", scratch, *rest), (), Listing.DEPFILE, scratch)
+
+
+def _before_sources(arguments: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...]:
+    """Options behind all others; after ``--`` there are only sources."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return (*arguments[:at], *ours, *arguments[at:])
 
 
 def read_depfile_report(data: bytes | None) -> tuple[str, ...] | None:

@@ -19,6 +19,11 @@ class Names:
     depfile: str | None
     """Last value of the option that names the depfile."""
     assembly: bool
+    bitcode: bool = False
+    dash_o: str | None = None
+    """Last value of ``-o``, where other options name the object too."""
+    listing: str | None = None
+    """Last value of the option that names an assembler listing (``/Fa``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +51,9 @@ class Dialect:
     """The command line is that of Microsoft's compiler."""
     quoting: Quoting
     """How response files are read."""
+    replaced: frozenset[str] = frozenset({"object"})
+    """Roles of outputs that the compiler puts in the place of what was there; into any other file it writes."""
+    assembly_in_place: bool = False
+    """With ``-S`` the object is written into the file that is there."""
     names_output: bool = False
     """The object's path is written into every object."""

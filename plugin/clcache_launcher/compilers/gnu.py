@@ -123,6 +123,10 @@ _CXX_DRIVER: Final[Mapping[str, str]] = MappingProxyType({".c": "c++", ".h": "c+
 """``g++`` and ``clang++`` take C for C++ unless ``-x`` says otherwise."""
 
 
+_TEMPORARY: Final = frozenset({".i", ".ii", ".mi", ".mii", ".s", ".bc"})
+"""What ``-save-temps`` keeps; clang names it by the source."""
+
+
 def _split_nested(name: str, values: Sequence[str]) -> Sequence[str]:
     return [part for value in values for part in value.split(",")] if name in ("Wp", "Wa") else values
 
@@ -136,7 +140,8 @@ def _without_suffix(path: str) -> str:
 def _object_path(names: Names) -> str:
     if names.output is not None:
         return names.output
-    return _without_suffix(os.path.basename(names.source)) + (".s" if names.assembly else ".o")
+    suffixes = (".bc", ".ll") if names.bitcode else (".o", ".s")
+    return _without_suffix(os.path.basename(names.source)) + suffixes[names.assembly]
 
 
 def _depfile_path(names: Names) -> str:
@@ -144,15 +149,19 @@ def _depfile_path(names: Names) -> str:
 
 
 def _gcc_side_output_path(names: Names, suffix: str) -> str:
-    # gcc 12 leaves a name like ".o" as it is.
-    return os.path.splitext(_object_path(names))[0] + suffix
+    # gcc 12 leaves a name like ".o" as it is, and keeps the source's own suffix for an optimization record.
+    kept = os.path.splitext(names.source)[1] if suffix.startswith(".opt-record.") else ""
+    return os.path.splitext(_object_path(names))[0] + kept + suffix
 
 
 def _clang_side_output_path(names: Names, suffix: str) -> str:
-    # clang 19: with -S the .dwo lies in the working folder, named after the source; and without -o the name of an
+    # clang 19: what -save-temps keeps, and with -S the .dwo, is named after the source; and without -o the name of an
     # optimization record loses two suffixes.
-    if names.assembly and suffix == ".dwo":
-        return _without_suffix(os.path.basename(names.source)) + suffix
+    by_source = _without_suffix(os.path.basename(names.source))
+    if suffix.startswith("cwd/") or (names.assembly and suffix == ".dwo"):
+        return by_source + suffix.removeprefix("cwd/")
+    if suffix in _TEMPORARY:
+        return os.path.join(os.path.dirname(_object_path(names)), by_source + suffix)
     stem = _without_suffix(_object_path(names))
     if suffix.startswith(".opt.") and names.output is None:
         stem = _without_suffix(stem)
@@ -204,10 +213,17 @@ def _clang(rows: Iterable[Option]) -> Dialect:
         (_CLANG_ENVIRONMENT, _CLANG_REJECTED),
         _clang_side_output_path,
     )
-    return replace(dialect, languages=_CLANG_LANGUAGES, quoting=Quoting.CLANG)
+    # The others it opens as they are (19.1.7).
+    new = frozenset({"object", "dia", "json", *(suffix[1:] for suffix in _TEMPORARY)})
+    return replace(dialect, languages=_CLANG_LANGUAGES, quoting=Quoting.CLANG, replaced=new)
 
 
-GCC: Final = _dialect("gcc", GCC_ONLY, {}, (_GCC_ENVIRONMENT, _GCC_REJECTED), _gcc_side_output_path)
+GCC: Final = replace(
+    _dialect("gcc", GCC_ONLY, {}, (_GCC_ENVIRONMENT, _GCC_REJECTED), _gcc_side_output_path),
+    # The assembler unlinks its output first, and objcopy does; cc1 opens what is there (12.2).
+    replaced=frozenset({"object", "dwo"}),
+    assembly_in_place=True,
+)
 GXX: Final = replace(GCC, languages=MappingProxyType({**GCC.languages, **_CXX_DRIVER}))
 """Called as ``g++``."""
 CLANG: Final = _clang(())

@@ -240,9 +240,9 @@ CODE_GENERATION: Final[tuple[Option, ...]] = (
         "gcc:Instrumentation-Options",
         """
         asan-shadow-offset= cf-protection= hardcfr-check-noreturn-calls= instrument-functions-exclude-file-list=
-        instrument-functions-exclude-function-list= patchable-function-entry= profile-dir=
+        instrument-functions-exclude-function-list= patchable-function-entry=
         profile-exclude-files= profile-filter-files= profile-info-section= profile-prefix-map=
-        profile-prefix-path= profile-reproducible= profile-update= sanitize-coverage= sanitize-recover=
+        profile-reproducible= profile-update= sanitize-coverage= sanitize-recover=
         sanitize-sections= sanitize-trap= stack-check= stack-limit-register= stack-limit-symbol= stack-reuse=
         strub=
         """,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from clcache_launcher.compilers.gnu_rows import keys, refusals, rows, switches
+from clcache_launcher.compilers.gnu_rows import keys, over_old_object, refusals, rows, switches
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.model import Reason
 
@@ -16,6 +16,7 @@ _DEVELOPER: Final = "gcc:Developer-Options"
 _INSTRUMENTATION: Final = "gcc:Instrumentation-Options"
 _MESSAGES: Final = "gcc:Diagnostic-Message-Formatting-Options"
 _LINK: Final = "gcc:Link-Options"
+_OPTIMIZE: Final = "gcc:Optimize-Options"
 _C: Final = "gcc:C-Dialect-Options"
 _CLANG: Final = "clang:ClangCommandLineReference"
 
@@ -79,6 +80,7 @@ _OUTPUTS: Final[tuple[Option, ...]] = (
     # gcc runs objcopy.
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _DEBUGGING, "-gsplit-dwarf", suffix=".dwo", probe=True),
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _INSTRUMENTATION, "--coverage -coverage -ftest-coverage", suffix=".gcno"),
+    *refusals(Reason.SIDE_OUTPUT, Takes.JOINED, _DEVELOPER, "-save-temps= --save-temps="),
     # Any of these takes back an output that was asked for before it.
     *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _DEVELOPER, "-fno-stack-usage -gno-split-dwarf -fno-test-coverage"),
     *refusals(
@@ -86,8 +88,7 @@ _OUTPUTS: Final[tuple[Option, ...]] = (
         Takes.OPTIONAL_JOINED,
         _DEVELOPER,
         """
-        -save-temps --save-temps -fdump- -fopt-info -foptimization-record-file= -foptimization-record-passes= -aux-info
-        -fdiagnostics-add-output= -fdiagnostics-set-output= -fcompare-debug
+        -fdump- -fopt-info -aux-info -fdiagnostics-add-output= -fdiagnostics-set-output= -fcompare-debug
         """,
     ),
     *refusals(Reason.SIDE_OUTPUT, Takes.SEPARATE, _OVERALL, "-dumpbase -dumpbase-ext -dumpdir"),
@@ -95,21 +96,11 @@ _OUTPUTS: Final[tuple[Option, ...]] = (
     *rows(Effect.NAMES_OUTPUT, Takes.NOTHING, _INSTRUMENTATION, "-fprofile-arcs -fprofile-generate"),
     *rows(Effect.NAMES_OUTPUT, Takes.JOINED, _INSTRUMENTATION, "-fprofile-generate="),
     *keys(Takes.NOTHING, _INSTRUMENTATION, "-fno-profile-arcs -fno-profile-generate"),
-    *refusals(
-        Reason.PROFILE,
-        Takes.OPTIONAL_JOINED,
-        "gcc:Optimize-Options",
-        """
-        -fprofile-use -fauto-profile -fbranch-probabilities -fprofile-instr-use -fprofile-sample-use
-        -fmemory-profile-use=
-        """,
-    ),
     *keys(
         Takes.NOTHING,
         "gcc:Optimize-Options",
         "-fno-profile-use -fno-auto-profile -fno-branch-probabilities -fno-profile-instr-use -fno-profile-sample-use",
     ),
-    *refusals(Reason.COVERAGE, Takes.JOINED, _INSTRUMENTATION, "-fprofile-note="),
     *rows(Effect.RECORDS, Takes.NOTHING, "gcc:Code-Gen-Options", "-frecord-gcc-switches -fverbose-asm"),
     *keys(Takes.NOTHING, "gcc:Code-Gen-Options", "-fno-record-gcc-switches -fno-verbose-asm"),
     *rows(Effect.RECORDS, Takes.NOTHING, _DEBUGGING, "-gcodeview"),
@@ -135,6 +126,16 @@ _SOURCES: Final[tuple[Option, ...]] = (
     *keys(Takes.NOTHING, _PREPROCESSOR, "-pthread", probe=True),
     *refusals(Reason.COMPILER_CONFIGURATION, Takes.JOINED, _OVERALL, "-specs= --specs="),
     *refusals(Reason.COMPILER_CONFIGURATION, Takes.SEPARATE, _OVERALL, "-specs --specs -wrapper"),
+    # newlib's and picolibc's: they add include folders and change the link, and the probe says where each lies.
+    *keys(
+        Takes.NOTHING,
+        _OVERALL,
+        """
+        -specs=nano.specs -specs=nosys.specs -specs=rdimon.specs -specs=picolibc.specs
+        --specs=nano.specs --specs=nosys.specs --specs=rdimon.specs --specs=picolibc.specs
+        """,
+        probe=True,
+    ),
     *keys(Takes.JOINED, _C, "-std= --std="),
     *keys(
         Takes.NOTHING,
@@ -216,15 +217,48 @@ GCC_ONLY: Final[tuple[Option, ...]] = (
     *keys(Takes.NOTHING, _DEBUGGING, "-grecord-gcc-switches"),
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _DEVELOPER, "-fcallgraph-info", suffix=".ci"),
     *rows(Effect.SIDE_OUTPUT, Takes.JOINED, _DEVELOPER, "-fcallgraph-info=", suffix=".ci"),
-    *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _DEVELOPER, "-fsave-optimization-record"),
-    *refusals(Reason.SIDE_OUTPUT, Takes.OPTIONAL_JOINED, _DEVELOPER, "-frepo"),
+    *rows(
+        Effect.SIDE_OUTPUT,
+        Takes.NOTHING,
+        _DEVELOPER,
+        "-fsave-optimization-record",
+        suffix=".opt-record.json.gz",
+    ),
+    *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _DEVELOPER, "-save-temps -save-temps=obj --save-temps", suffix=".i .s"),
+    *refusals(Reason.SIDE_OUTPUT, Takes.OPTIONAL_JOINED, _DEVELOPER, "-frepo -fno-save-optimization-record"),
+    *rows(Effect.NAMED_OUTPUT, Takes.JOINED, _INSTRUMENTATION, "-fprofile-note=", suffix="profile-note"),
+    *rows(Effect.INPUT_BESIDE_OBJECT, Takes.NOTHING, _OPTIMIZE, "-fprofile-use -fbranch-probabilities", suffix=".gcda"),
+    # The name of a profile in a folder holds the mangled path of the object.
+    *refusals(Reason.PROFILE, Takes.JOINED, _OPTIMIZE, "-fprofile-use="),
+    *rows(Effect.PROFILE_FOLDER, Takes.JOINED, _INSTRUMENTATION, "-fprofile-dir= -fprofile-prefix-path="),
+    *rows(Effect.INPUT, Takes.NOTHING, _OPTIMIZE, "-fauto-profile", suffix="fbdata.afdo"),
+    *rows(Effect.INPUT, Takes.JOINED, _OPTIMIZE, "-fauto-profile="),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _PREPROCESSOR, "-fpreprocessed -fdirectives-only"),
 )
 
 _CLANG_OUTPUTS: Final[tuple[Option, ...]] = (
     *rows(Effect.END, Takes.NOTHING, _CLANG, "--"),
     *rows(Effect.DEPFILE_FORM, Takes.NOTHING, _CLANG, "-MV"),
-    *refusals(Reason.SIDE_OUTPUT, Takes.JOINED_OR_SEPARATE, _CLANG, "-MJ"),
+    *rows(Effect.NAMED_OUTPUT, Takes.JOINED_OR_SEPARATE, _CLANG, "-MJ", suffix="json"),
+    *rows(Effect.NAMED_OUTPUT, Takes.SEPARATE, _CLANG, "-serialize-diagnostics --serialize-diagnostics", suffix="dia"),
+    *rows(Effect.NAMED_OUTPUT, Takes.JOINED, _CLANG, "-fthin-link-bitcode=", suffix="thin-link"),
+    *rows(Effect.NAMED_OUTPUT, Takes.JOINED, _CLANG, "-foptimization-record-file=", suffix="optimization-record"),
+    *rows(Effect.SIDE_OUTPUT, Takes.JOINED, _CLANG, "-foptimization-record-passes=", suffix=".opt.yaml"),
+    # A second program assembles, into the object that is there.
+    *over_old_object(
+        rows(
+            Effect.SIDE_OUTPUT,
+            Takes.NOTHING,
+            _CLANG,
+            "-save-temps -save-temps=cwd --save-temps --save-temps=cwd",
+            suffix="cwd/.i cwd/.s cwd/.bc",
+        )
+    ),
+    *over_old_object(
+        rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _CLANG, "-save-temps=obj --save-temps=obj", suffix=".i .s .bc")
+    ),
+    *over_old_object(rows(Effect.KEY, Takes.NOTHING, _CLANG, "-fno-temp-file")),
+    *rows(Effect.BITCODE, Takes.NOTHING, _CLANG, "-emit-llvm"),
     *rows(
         Effect.RECORDS,
         Takes.NOTHING,
@@ -251,16 +285,15 @@ _CLANG_OUTPUTS: Final[tuple[Option, ...]] = (
         _CLANG,
         """
         -fno-save-optimization-record -ftime-trace -fproc-stat-report -save-stats --save-stats -gen-reproducer -dsym-dir
-        -index-store-path -fthin-link-bitcode= -dependency-dot -dependency-file -emit-symbol-graph --symbol-graph-dir=
+        -index-store-path -dependency-dot -dependency-file -emit-symbol-graph --symbol-graph-dir=
         """,
     ),
-    *refusals(Reason.SIDE_OUTPUT, Takes.SEPARATE, _CLANG, "-serialize-diagnostics --serialize-diagnostics"),
     *keys(
         Takes.NOTHING,
         _CLANG,
         "-fprofile-instr-generate -fno-profile-instr-generate -fmemory-profile -fno-memory-profile",
     ),
-    *keys(Takes.JOINED, _CLANG, "-fprofile-instr-generate= -fmemory-profile="),
+    *keys(Takes.JOINED, _CLANG, "-fprofile-instr-generate= -fmemory-profile= -fprofile-dir="),
 )
 
 _CLANG_SOURCES: Final[tuple[Option, ...]] = (
@@ -274,9 +307,12 @@ _CLANG_SOURCES: Final[tuple[Option, ...]] = (
         -fsanitize-ignorelist= -fsanitize-blacklist= -fsanitize-coverage-allowlist= -fsanitize-coverage-ignorelist=
         -fsanitize-system-ignorelist= -fexperimental-sanitize-metadata-ignorelist= -fxray-always-instrument=
         -fxray-never-instrument= -fxray-attr-list= -fprofile-list= -frandomize-layout-seed-file=
-        -fbasic-block-sections=list= --warning-suppression-mappings=
+        -fbasic-block-sections=list= --warning-suppression-mappings= -fprofile-sample-use= -fauto-profile=
+        -fmemory-profile-use= -fprofile-remapping-file=
         """,
     ),
+    *rows(Effect.INPUT, Takes.NOTHING, _CLANG, "-fprofile-use -fprofile-instr-use", suffix="default.profdata"),
+    *rows(Effect.INPUT, Takes.JOINED, _CLANG, "-fprofile-use= -fprofile-instr-use=", suffix="default.profdata"),
     *keys(Takes.NOTHING, _CLANG, "-fno-sanitize-ignorelist -fno-sanitize-blacklist", probe=True),
     *keys(
         Takes.NOTHING,

@@ -1,9 +1,12 @@
 """Short forms for many rows of an option table."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.model import Reason
 
-__all__ = ["keys", "refusals", "rows", "switches"]
+__all__ = ["keys", "over_old_object", "refusals", "rows", "switches"]
 
 
 def rows(
@@ -22,6 +25,11 @@ def switches(source: str, lead: str, names: str, *, probe: bool = False) -> tupl
     """Options without a value that only enter the key, each with its ``no-`` form."""
     both = " ".join(f"{name} no-{name}" for name in names.split())
     return keys(Takes.NOTHING, source, both, lead=lead, probe=probe)
+
+
+def over_old_object(options: Iterable[Option]) -> tuple[Option, ...]:
+    """Options that make the compiler write the object into the file that is there."""
+    return tuple(replace(option, in_place=True) for option in options)
 
 
 def refusals(reason: Reason, takes: Takes, source: str, spellings: str) -> tuple[Option, ...]:

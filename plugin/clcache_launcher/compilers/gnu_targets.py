@@ -6,21 +6,14 @@ no ``-mmcu=``, ``-mthread-model`` or ``-m`` prefix: AVR's and MSP430's ``-mmcu=`
 
 from typing import Final
 
-from clcache_launcher.compilers.gnu_rows import keys, refusals, switches
+from clcache_launcher.compilers.gnu_rows import keys, switches
 from clcache_launcher.compilers.options import Option, Takes
-from clcache_launcher.model import Reason
 
 __all__ = ["TARGET"]
 
 TARGET: Final[tuple[Option, ...]] = (
     *keys(Takes.JOINED, "gcc:Submodel-Options", "-march= -mcpu= -mtune=", probe=True),
-    # The processor of this machine decides; also native+crypto and the like.
-    *refusals(
-        Reason.TARGET_NATIVE,
-        Takes.OPTIONAL_JOINED,
-        "gcc:x86-Options",
-        "-march=native -mcpu=native -mtune=native",
-    ),
+    # What "native" is on this machine, the probe says.
     *switches(
         "clang:ClangCommandLineReference",
         "-m",

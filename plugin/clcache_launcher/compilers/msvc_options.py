@@ -120,9 +120,26 @@ _MESSAGES: Final[tuple[Option, ...]] = (
 _REFUSED: Final[tuple[Option, ...]] = (
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _ALPHABETICAL, "-E -EP -P -Zg -Zs"),
     *refusals(Reason.LINKING, Takes.OPTIONAL_JOINED, "ms:link-pass-options-to-linker", "-link"),
-    *refusals(Reason.DEBUG_DATABASE, Takes.NOTHING, "ms:gm-enable-minimal-rebuild", "-Gm"),
     *refusals(Reason.PRECOMPILED_HEADER, Takes.OPTIONAL_JOINED, "ms:y-precompiled-headers", "-Yc -Yd -Yl -Yu -Fp"),
     *refusals(Reason.PRECOMPILED_HEADER, Takes.JOINED_OR_SEPARATE, "ms:fp-name-dot-pch-file", "-Fp:"),
+    *refusals(
+        Reason.MODULES,
+        Takes.JOINED_OR_SEPARATE,
+        "ms:headerunit",
+        "-headerUnit -headerUnit:angle -headerUnit:quote -reference",
+    ),
+    *refusals(Reason.MODULES, Takes.JOINED, "ms:headername", "-headerName:"),
+    *refusals(Reason.MODULES, Takes.NOTHING, "ms:translateinclude", "-exportHeader -translateInclude"),
+    *refusals(Reason.MANAGED_CODE, Takes.OPTIONAL_JOINED, "ms:clr-common-language-runtime-compilation", "-clr -ZW"),
+    *refusals(Reason.MANAGED_CODE, Takes.JOINED_OR_SEPARATE, "ms:fu-name-forced-hash-using-file", "-FU"),
+)
+
+SHARED_ROWS: Final[tuple[Option, ...]] = (*_NAMED, *_CODE, *_MESSAGES, *_REFUSED)
+"""Options that cl and clang-cl both take, with one meaning; clang-cl ignores some of them with a warning."""
+
+CL_ROWS: Final[tuple[Option, ...]] = (
+    *refusals(Reason.DEBUG_DATABASE, Takes.NOTHING, "ms:gm-enable-minimal-rebuild", "-Gm"),
+    *refusals(Reason.MANAGED_CODE, Takes.NOTHING, "ms:ln-create-msil-module", "-LN"),
     *refusals(
         Reason.SIDE_OUTPUT,
         Takes.OPTIONAL_JOINED,
@@ -135,23 +152,6 @@ _REFUSED: Final[tuple[Option, ...]] = (
         "ms:sourcedependencies",
         "-sourceDependencies -sourceDependencies:directives",
     ),
-    *refusals(
-        Reason.MODULES,
-        Takes.JOINED_OR_SEPARATE,
-        "ms:headerunit",
-        "-headerUnit -headerUnit:angle -headerUnit:quote -reference",
-    ),
-    *refusals(Reason.MODULES, Takes.JOINED, "ms:headername", "-headerName:"),
-    *refusals(Reason.MODULES, Takes.NOTHING, "ms:translateinclude", "-exportHeader -translateInclude"),
-    *refusals(Reason.MANAGED_CODE, Takes.OPTIONAL_JOINED, "ms:clr-common-language-runtime-compilation", "-clr -ZW"),
-    *refusals(Reason.MANAGED_CODE, Takes.NOTHING, "ms:ln-create-msil-module", "-LN"),
-    *refusals(Reason.MANAGED_CODE, Takes.JOINED_OR_SEPARATE, "ms:fu-name-forced-hash-using-file", "-FU"),
-)
-
-SHARED_ROWS: Final[tuple[Option, ...]] = (*_NAMED, *_CODE, *_MESSAGES, *_REFUSED)
-"""Options that cl and clang-cl both take, with one meaning; clang-cl ignores some of them with a warning."""
-
-CL_ROWS: Final[tuple[Option, ...]] = (
     *refusals(Reason.DEBUG_DATABASE, Takes.NOTHING, "ms:z7-zi-zi-debug-information-format", "-Zi -ZI"),
     *keys(
         Takes.NOTHING,

@@ -31,6 +31,8 @@ class Effect(enum.Enum):
     """Enters the key as written; names no file that is read or written."""
     DEFINE = enum.auto()
     """Enters the key; its text may hold a time macro."""
+    BITCODE = enum.auto()
+    """Enters the key; the object is LLVM's own code, which changes its default name (``-emit-llvm``)."""
     COMPILE = enum.auto()
     """Stop after making an object (``-c``)."""
     ASSEMBLY = enum.auto()
@@ -46,7 +48,9 @@ class Effect(enum.Enum):
     FORCE_INCLUDE = enum.auto()
     """Enters the key; the value is included before the source."""
     INPUT = enum.auto()
-    """Enters the key; the value is a file whose content reaches an output."""
+    """Enters the key; the value is a file whose content reaches an output, or a folder with the row's ``suffix``."""
+    INPUT_BESIDE_OBJECT = enum.auto()
+    """Enters the key with the object's path; the object's path with the row's ``suffix`` is read if it exists."""
     DEPFILE = enum.auto()
     """Asks for a depfile that lists every header; a value names it (``-Wp,-MD,file``)."""
     DEPFILE_WITHOUT_SYSTEM = enum.auto()
@@ -61,8 +65,15 @@ class Effect(enum.Enum):
     """Enters the key; the command line itself is written into an output."""
     NAMES_OUTPUT = enum.auto()
     """Enters the key; the object's path is written into an output."""
+    PROFILE_FOLDER = enum.auto()
+    """Enters the key; beside ``INPUT_BESIDE_OBJECT`` it changes what is read in a way that differs between versions."""
     SIDE_OUTPUT = enum.auto()
-    """Enters the key with the object's path; one more file is written: the object's path with the row's ``suffix``."""
+    """Enters the key with the object's path; one more file is written for each word in the row's ``suffix``: the
+    object's path with that suffix."""
+    LISTING = enum.auto()
+    """A side output whose name follows from the value, if there is one (``/Fa``)."""
+    NAMED_OUTPUT = enum.auto()
+    """Enters the key; one more file is written: the value. It may tell the command line. Its role is ``suffix``."""
     NESTED = enum.auto()
     """The value holds options of another table, the row's ``suffix`` names it."""
     END = enum.auto()
@@ -87,6 +98,8 @@ class Option:
     suffix: str = ""
     probe: bool = False
     """It changes which tools or default include folders the compiler uses."""
+    in_place: bool = False
+    """The object is written into the file that is there."""
 
 
 @dataclass(frozen=True, slots=True)

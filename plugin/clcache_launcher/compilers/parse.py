@@ -34,17 +34,20 @@ class _Source:
 
 _HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME})
 """Effects that stay out of the key unless an output holds the names or the command line."""
-_TELL_OUTPUT = frozenset({Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.RECORDS})
+_RECORDS = frozenset({Effect.RECORDS, Effect.NAMED_OUTPUT})
+_TELL_OUTPUT = _RECORDS | {Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.LISTING, Effect.INPUT_BESIDE_OBJECT}
 _DEPFILES = frozenset({Effect.DEPFILE, Effect.DEPFILE_WITHOUT_SYSTEM})
 _MAKES_OUTPUT = (
     _HIDDEN
     | _DEPFILES
-    | {Effect.DEPFILE_FORM, Effect.SHOW_INCLUDES, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.RECORDS}
+    | _RECORDS
+    | {Effect.DEPFILE_FORM, Effect.SHOW_INCLUDES, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.LISTING}
 )
 """Effects that a run which only lists the headers must not have."""
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
+_PREPROCESSED = {"c": ".i", "c++": ".ii", "objective-c": ".mi", "objective-c++": ".mii"}
 _HEADER = "header"
 _ASSEMBLER = "assembler"
 
@@ -144,20 +147,23 @@ def _refusal(matches: Iterable[Match]) -> Uncacheable | NotACompilation | None:
     return None
 
 
-def _misuse(matches: Iterable[Match]) -> Uncacheable | None:
+def _misuse(matches: Sequence[Match]) -> Uncacheable | None:
     """Values that are no names of files or folders, or that may be given only once."""
     once: dict[str, str] = {}
+    has_profile_folder = any(match.option.effect is Effect.PROFILE_FOLDER for match in matches if match.option)
     for match in matches:
         if match.option is None:
             continue
         effect, reason = match.option.effect, match.option.reason
-        if (effect is Effect.OUTPUT or _names_depfile(match)) and _NOT_A_FILE.fullmatch(match.value):
+        if _names_file(match) and _NOT_A_FILE.fullmatch(match.value):
             return Uncacheable(Reason.OUTPUT_NOT_A_FILE, match.value)
         if effect is Effect.SEARCH and _NOT_A_FOLDER.match(match.value):
             return Uncacheable(Reason.BAD_ARGUMENT, match.value)
         # Which of two depfile names counts depends on the compiler (-Wp,-MD,a -MF b), and so does what follows a comma.
         if effect in _DEPFILES and "," in match.value:
             return Uncacheable(Reason.UNKNOWN_OPTION, match.tokens[0])
+        if effect is Effect.INPUT_BESIDE_OBJECT and has_profile_folder:
+            return Uncacheable(Reason.PROFILE, match.option.spelling)
         if _names_depfile(match) or reason is Reason.MULTIPLE_ARCHITECTURES:
             what = "depfile" if _names_depfile(match) else match.option.spelling
             if once.setdefault(what, match.value) != match.value:
@@ -168,6 +174,11 @@ def _misuse(matches: Iterable[Match]) -> Uncacheable | None:
 def _names_depfile(match: Match) -> bool:
     effect = match.option.effect if match.option else None
     return effect is Effect.DEPFILE_NAME or (effect in _DEPFILES and bool(match.value))
+
+
+def _names_file(match: Match) -> bool:
+    effect = match.option.effect if match.option else None
+    return effect in (Effect.OUTPUT, Effect.NAMED_OUTPUT, Effect.LISTING) or _names_depfile(match)
 
 
 def _language_refusal(language: str) -> Reason | None:
@@ -209,8 +220,11 @@ def _compilation(
     if not effects & {Effect.COMPILE, Effect.ASSEMBLY}:
         return Uncacheable(Reason.LINKING)
     depfile_name = next((match.value for match in reversed(matches) if _names_depfile(match)), None)
-    names = Names(source.name, _last(matches, Effect.OUTPUT), depfile_name, Effect.ASSEMBLY in effects)
-    records = Effect.RECORDS in effects
+    dash_o = next((m.value for m in reversed(matches) if m.option and m.option.spelling == "-o"), None)
+    listing = _last(matches, Effect.LISTING)
+    assembly, bitcode = Effect.ASSEMBLY in effects, Effect.BITCODE in effects
+    names = Names(source.name, _last(matches, Effect.OUTPUT), depfile_name, assembly, bitcode, dash_o, listing)
+    records = bool(effects & _RECORDS)
     depfile = None
     if not effects & _DEPFILES and effects & {Effect.DEPFILE_NAME, Effect.DEPFILE_FORM}:
         # An error of gcc's and a warning of clang's, unless our own -MD made it legal.
@@ -218,13 +232,6 @@ def _compilation(
     if effects & _DEPFILES:
         # -MMD counts wherever it stands beside -MD (gcc 12, clang 19).
         depfile = Depfile(dialect.depfile_path(names), Effect.DEPFILE_WITHOUT_SYSTEM not in effects)
-    outputs = [Output("object", dialect.object_path(names))]
-    if depfile:
-        outputs.append(Output("depfile", depfile.path))
-    for match in matches:
-        if match.option and match.option.effect is Effect.SIDE_OUTPUT and match.option.suffix:
-            suffix = match.option.suffix
-            outputs.append(Output(suffix.lstrip("."), dialect.side_output_path(names, suffix)))
     # A depfile's text begins with the object's name, whatever else stands in it.
     tells_output = depfile is not None or dialect.names_output or bool(effects & _TELL_OUTPUT)
     # clang warns of a depfile's name that it has no use for.
@@ -241,13 +248,13 @@ def _compilation(
         arguments=tuple(arguments),
         alone=alone,
         key_arguments=tuple(shown),
-        outputs=tuple(dict.fromkeys(outputs)),
+        outputs=_outputs(dialect, matches, names, source.language),
         depfile=depfile,
         show_includes=ShowIncludes(show or "none"),
         records_command_line=records,
         search_folders=_values(matches, Effect.SEARCH),
         force_includes=_values(matches, Effect.FORCE_INCLUDE),
-        input_files=_values(matches, Effect.INPUT),
+        input_files=_input_files(dialect, matches, names),
         definitions=_values(matches, Effect.DEFINE),
         inspection_arguments=tuple(
             token
@@ -257,6 +264,41 @@ def _compilation(
         ),
         probe_arguments=tuple(token for m in matches if m.option and m.option.probe for token in m.tokens),
     )
+
+
+def _outputs(dialect: Dialect, matches: Sequence[Match], names: Names, language: str) -> tuple[Output, ...]:
+    """Every file that may be made, the object first."""
+    effects = {match.option.effect for match in matches if match.option}
+    paths = {"object": dialect.object_path(names)}
+    if effects & _DEPFILES:
+        paths["depfile"] = dialect.depfile_path(names)
+    for match in matches:
+        if match.option and match.option.effect is Effect.NAMED_OUTPUT:
+            paths[match.option.suffix] = match.value
+        elif match.option and match.option.effect in (Effect.SIDE_OUTPUT, Effect.LISTING):
+            for word in match.option.suffix.split():
+                suffix = word.replace(".i", _PREPROCESSED[language]) if word.endswith(".i") else word
+                paths[suffix.removeprefix("cwd/").lstrip(".")] = dialect.side_output_path(names, suffix)
+    if names.assembly:
+        # It is the object then.
+        paths.pop("s", None)
+    in_place = names.assembly and dialect.assembly_in_place
+    in_place |= not names.assembly and any(match.option.in_place for match in matches if match.option)
+    return tuple(
+        Output(role, path, in_place if role == "object" else role not in dialect.replaced)
+        for role, path in paths.items()
+    )
+
+
+def _input_files(dialect: Dialect, matches: Iterable[Match], names: Names) -> tuple[str, ...]:
+    files: list[str] = []
+    for match in matches:
+        effect, suffix = (match.option.effect, match.option.suffix) if match.option else (None, "")
+        if effect is Effect.INPUT:
+            files += filter(None, (match.value, os.path.join(match.value, suffix) if suffix else ""))
+        elif effect is Effect.INPUT_BESIDE_OBJECT:
+            files.append(dialect.side_output_path(names, suffix))
+    return tuple(files)
 
 
 def _values(matches: Iterable[Match], effect: Effect) -> tuple[str, ...]:

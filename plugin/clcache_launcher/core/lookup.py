@@ -1,7 +1,9 @@
 """Lookup: from an understood invocation to a stored result, or to what a miss needs to be stored."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from clcache_launcher.core.keys import manifest_key
 from clcache_launcher.core.knowledge import Knowledge
@@ -14,6 +16,9 @@ from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncac
 from clcache_launcher.storage.local import LocalStorage
 
 __all__ = ["Found", "Miss", "command_line_inputs", "find_result", "look_up"]
+
+_MISSING: Final = Digest(b"missing")
+_FOLDER: Final = Digest(b"folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,24 @@ def find_result(
 
 
 def command_line_inputs(prepared: Prepared, knowledge: Knowledge) -> tuple[tuple[str, Digest], ...] | None:
-    """The source and other files named on the command line with their digests; ``None`` when one is missing."""
+    """The source and other files of the command line with their digests; ``None`` when one can't be read."""
     inputs: list[tuple[str, Digest]] = []
     for name in (prepared.compilation.source, *prepared.compilation.input_files):
         path = prepared.absolute(name)
         digest = knowledge.digests.digest(path)
+        if digest is None and inputs:
+            digest = _not_a_file(path)
         if digest is None:
             return None
         inputs.append((path, digest))
     return tuple(inputs)
+
+
+def _not_a_file(path: str) -> Digest | None:
+    """What stands for an input that is missing or a folder: compilers do without some of them, with a warning."""
+    if os.path.isdir(path):
+        return _FOLDER
+    return None if os.path.lexists(path) else _MISSING
 
 
 def _entries(key: ManifestKey, storage: LocalStorage, knowledge: Knowledge) -> Iterator[tuple[ResultKey, Entry]]:

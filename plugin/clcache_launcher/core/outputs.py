@@ -9,7 +9,7 @@ from clcache_launcher.core.records import Result
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import is_younger, read_file
 
-__all__ = ["MadeOutput", "can_replace", "put_in_place", "read_outputs"]
+__all__ = ["MadeOutput", "can_write", "put_in_place", "read_outputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,11 @@ class MadeOutput:
     data: bytes
 
 
-def can_replace(path: str) -> bool:
-    """Whether replacing what is at ``path`` by a new file does just what a compiler does to it.
+def can_write(path: str, mode: int, *, in_place: bool) -> bool:
+    """Whether writing to ``path``, in place or by a new file with ``mode``, does just what a compiler does to it.
 
-    It does for a file that is ours to write, also when it has other names: compilers unlink it or put a new one in its
-    place. A link, a device or anything else is left to the compiler, and so is an empty file of several names, which
-    gcc's assembler writes in place.
+    It does for a file that is ours to write, also when it has other names. A link, a device or anything else is left
+    to the compiler, and so is an empty file that a new one would take more from: gcc's assembler writes that in place.
     """
     try:
         status = os.lstat(path)
@@ -35,7 +34,8 @@ def can_replace(path: str) -> bool:
         return False
     if not stat.S_ISREG(status.st_mode) or not os.access(path, os.W_OK):
         return False
-    return status.st_nlink == 1 or status.st_size > 0
+    is_bare = status.st_nlink == 1 and stat.S_IMODE(status.st_mode) == mode
+    return in_place or is_bare or status.st_size > 0
 
 
 def read_outputs(prepared: Prepared, started_ns: int) -> list[MadeOutput] | None:
@@ -65,25 +65,26 @@ def put_in_place(prepared: Prepared, result: Result, storage: LocalStorage, *, h
 
     When it could not, some outputs may stand there already: they are what the compiler, which runs now, writes too.
     """
-    paths = {output.role: prepared.absolute(output.path) for output in prepared.compilation.outputs}
-    if {role for role, _ in result.outputs} - paths.keys():
-        return False
-    if not all(can_replace(paths[role]) for role, _ in result.outputs):
+    outputs = {output.role: output for output in prepared.compilation.outputs}
+    if {role for role, _ in result.outputs} - outputs.keys():
         return False
     mode = 0o666 & ~prepared.invocation.umask
+    wanted = [(outputs[role], prepared.absolute(outputs[role].path), digest) for role, digest in result.outputs]
+    if not all(can_write(path, mode, in_place=output.in_place) for output, path, _ in wanted):
+        return False
     try:
-        for role, digest in result.outputs:
-            if role == "depfile":
-                _write_over(paths[role], storage.artifacts.read(digest), mode)
+        for output, path, digest in wanted:
+            if output.in_place:
+                _write_over(path, storage.artifacts.read(digest), mode)
             else:
-                storage.artifacts.give_out(digest, paths[role], mode, hardlink=hardlink)
+                storage.artifacts.give_out(digest, path, mode, hardlink=hardlink)
     except OSError:
         return False
     return True
 
 
 def _write_over(path: str, data: bytes | None, mode: int) -> None:
-    """Write a text as compilers write depfiles: into the file that is there."""
+    """Write as a compiler that opens the file that is there, or a new one."""
     if data is None:
         raise FileNotFoundError(path)
     flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)

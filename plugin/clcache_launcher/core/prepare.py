@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clcache_launcher.compilers.dependencies import can_be_listed
 from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
@@ -67,8 +66,6 @@ def prepare(invocation: Invocation, toolchains: Toolchains) -> tuple[Prepared, .
     environment = _relevant(base.dialect.environment, invocation)
     units: list[Prepared] = []
     for compilation in compilations:
-        if not can_be_listed(base.family, compilation):
-            return Uncacheable(Reason.DEPENDENCIES_UNKNOWN)
         toolchain = toolchains.find(
             invocation.compiler,
             compilation.language,

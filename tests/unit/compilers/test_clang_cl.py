@@ -191,7 +191,7 @@ def test_object_is_named(arguments: list[str], object_path: str) -> None:
 def test_depfile_is_an_output(arguments: list[str], depfile: Depfile) -> None:
     parsed = compilation("/c", "/Foout/", *after_clang(*arguments), "dir/a.cpp")
     assert parsed.depfile == depfile
-    assert parsed.outputs == (Output("object", "out/a.obj"), Output("depfile", depfile.path))
+    assert parsed.outputs == (Output("object", "out/a.obj"), Output("depfile", depfile.path, in_place=True))
 
 
 def test_depfile_name_alone_is_uncacheable() -> None:
@@ -305,8 +305,9 @@ def test_x_is_uncacheable() -> None:
     assert parse("/c", "-x", "c++", "a.cpp") == Uncacheable(Reason.SOURCE_LANGUAGE, "-x c++")
 
 
-def test_native_processor_is_uncacheable() -> None:
-    assert parse("/c", "-march=native", "a.cpp") == Uncacheable(Reason.TARGET_NATIVE, "-march=native")
+def test_native_processor_is_asked_of_the_probe_or_uncacheable() -> None:
+    assert compilation("/c", "-march=native", "a.cpp").probe_arguments == ("-march=native",)
+    assert parse("/c", "/clang:-march=native", "a.cpp") == Uncacheable(Reason.TARGET_NATIVE, "-march=native")
 
 
 def test_flags_of_msvc_headers_on_linux_are_cacheable() -> None:

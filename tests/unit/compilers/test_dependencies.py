@@ -7,7 +7,6 @@ import pytest
 from clcache_launcher.compilers.dependencies import (
     Listing,
     RunPlan,
-    can_be_listed,
     plan_run,
     read_depfile_report,
     read_show_includes_report,
@@ -90,8 +89,9 @@ def test_nothing_is_added_where_it_would_show_and_a_pass_makes_none_of_the_outpu
 
 
 def test_depfile_inside_clang_cls_options_is_not_written_twice() -> None:
-    _, family, parsed = compilation("clang-cl -clang:-MMD -clang:-MFx.d /c a.cpp")
-    assert not can_be_listed(family, parsed)
+    argv, family, parsed = compilation("clang-cl /Z7 -clang:-MMD -clang:-MFx.d /c a.cpp")
+    plan = plan_run(argv, family, parsed, "/scratch")
+    assert plan.dependency_pass[-2:] == ("-clang:-M", "-clang:-MF/scratch")
 
 
 def test_lines_that_the_caller_did_not_ask_for_are_taken_out() -> None:

@@ -1,5 +1,6 @@
 """The option tables and names of gcc and clang."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -25,6 +26,8 @@ TABLES = {
     "Xclang": XCLANG,
     "mllvm": MLLVM,
 }
+WITH_SUFFIX = (Effect.SIDE_OUTPUT, Effect.NAMED_OUTPUT, Effect.INPUT_BESIDE_OBJECT, Effect.NESTED)
+RECORDS = (Effect.RECORDS, Effect.NAMED_OUTPUT)
 DIALECTS = pytest.mark.parametrize("dialect", [GCC, CLANG], ids=lambda dialect: dialect.name)
 
 
@@ -57,7 +60,7 @@ def test_each_row_is_complete(name: str) -> None:
         assert row.spelling.startswith("-"), row
         assert ":" in row.source, row
         assert (row.reason is None) == (row.effect is not Effect.UNCACHEABLE) or row.spelling == "-arch", row
-        assert bool(row.suffix) == (row.effect in (Effect.SIDE_OUTPUT, Effect.NESTED)), row
+        assert row.effect is Effect.INPUT or bool(row.suffix) == (row.effect in WITH_SUFFIX), row
 
 
 @pytest.mark.parametrize(("dialect", "rows"), [(GCC, GCC_ROWS), (CLANG, CLANG_ROWS)], ids=["gcc", "clang"])
@@ -92,14 +95,15 @@ def check_compilation(row: Option, parsed: Compilation, plain: Compilation) -> N
         assert set(tokens) <= set(parsed.key_arguments), row
         assert parsed.key_arguments != plain.key_arguments, row
     assert (parsed.probe_arguments == tokens) == row.probe, row
-    assert parsed.records_command_line == (row.effect is Effect.RECORDS), row
-    assert ("value" in parsed.input_files) == (row.effect is Effect.INPUT), row
+    assert parsed.records_command_line == (row.effect in RECORDS), row
+    assert bool(parsed.input_files) == (row.effect in (Effect.INPUT, Effect.INPUT_BESIDE_OBJECT)), row
     assert ("value" in parsed.search_folders) == (row.effect is Effect.SEARCH), row
     assert ("value" in parsed.force_includes) == (row.effect is Effect.FORCE_INCLUDE), row
     assert ("value" in parsed.definitions) == (row.effect is Effect.DEFINE), row
     assert (parsed.depfile is not None) == (row.effect in (Effect.DEPFILE, Effect.DEPFILE_WITHOUT_SYSTEM)), row
+    makes_more = row.effect in (Effect.SIDE_OUTPUT, Effect.NAMED_OUTPUT)
     roles = {output.role for output in parsed.outputs} - {"object", "depfile"}
-    assert roles == ({row.suffix.lstrip(".")} if row.effect is Effect.SIDE_OUTPUT else set()), row
+    assert roles == ({re.sub(r"^(cwd/)?\.", "", word) for word in row.suffix.split()} if makes_more else set()), row
 
 
 @pytest.mark.parametrize("rows", [XCLANG, MLLVM], ids=["Xclang", "mllvm"])
@@ -120,19 +124,11 @@ def test_each_nested_row_enters_the_key(rows: tuple[Option, ...]) -> None:
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        ("-march=native", Reason.TARGET_NATIVE),
-        ("-mcpu=native+crypto", Reason.TARGET_NATIVE),
-        ("-mtune=native", Reason.TARGET_NATIVE),
         ("-fplugin=a.so", Reason.PLUGIN),
         ("-fmodules", Reason.MODULES),
         ("-fmodules-ts", Reason.MODULES),
         ("-fmodule-file=a.pcm", Reason.MODULES),
-        ("-fprofile-use", Reason.PROFILE),
-        ("-fprofile-use=a.gcda", Reason.PROFILE),
-        ("-fprofile-instr-use=a", Reason.PROFILE),
-        ("-fauto-profile=a", Reason.PROFILE),
-        ("-save-temps", Reason.SIDE_OUTPUT),
-        ("--save-temps=obj", Reason.SIDE_OUTPUT),
+        ("-save-temps=x", Reason.SIDE_OUTPUT),
         ("-fdump-tree-all", Reason.SIDE_OUTPUT),
         ("-fdiagnostics-format=sarif-file", Reason.SIDE_OUTPUT),
         ("-fdiagnostics-add-output=sarif:file=a", Reason.SIDE_OUTPUT),
@@ -146,7 +142,6 @@ def test_each_nested_row_enters_the_key(rows: tuple[Option, ...]) -> None:
         ("-traditional-cpp", Reason.UNKNOWN_OPTION),
         ("-imultilib", Reason.UNKNOWN_OPTION),
         ("-iprefix", Reason.UNKNOWN_OPTION),
-        ("-emit-llvm", Reason.UNKNOWN_OPTION),
         ("-cc1", Reason.UNKNOWN_OPTION),
         ("-ivfsoverlay", Reason.UNKNOWN_OPTION),
         ("-working-directory", Reason.UNKNOWN_OPTION),

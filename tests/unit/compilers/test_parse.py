@@ -34,7 +34,7 @@ def test_compilation_of_a_usual_command_line() -> None:
             *("-DA=1", "-Iinc", "-isystem", "/sys", "-O2", "-g", "-std=c++17", "-include", "pre.h"),
             *("-MD", "-MT", "o/a.o", "-o", "o/a.o", "-c", "src/a.cpp"),
         ),
-        outputs=(Output("object", "o/a.o"), Output("depfile", "o/a.d")),
+        outputs=(Output("object", "o/a.o"), Output("depfile", "o/a.d", in_place=True)),
         depfile=Depfile("o/a.d", lists_system_headers=True),
         search_folders=("inc", "/sys"),
         force_includes=("pre.h",),
@@ -181,7 +181,7 @@ def test_depfile_of_the_linux_kernel() -> None:
     parsed = compilation("-Wp,-MMD,drivers/.a.o.d -nostdinc -c -o drivers/a.o drivers/a.c")
 
     assert parsed.depfile == Depfile("drivers/.a.o.d", lists_system_headers=False)
-    assert Output("depfile", "drivers/.a.o.d") in parsed.outputs
+    assert Output("depfile", "drivers/.a.o.d", in_place=True) in parsed.outputs
     assert not any("-Wp," in token for token in parsed.inspection_arguments)
 
 
@@ -216,7 +216,7 @@ def test_nested_options_have_their_effects() -> None:
         ("-Xclang -mllvm -Xclang -time-passes", Reason.UNKNOWN_OPTION),
         ("-Xpreprocessor -MD -Xpreprocessor a", Reason.UNKNOWN_OPTION),
         ("-arch arm64 -arch x86_64", Reason.MULTIPLE_ARCHITECTURES),
-        ("-MJ x", Reason.SIDE_OUTPUT),
+        ("-ftime-trace", Reason.SIDE_OUTPUT),
     ],
 )
 def test_refusal_of_clang(line: str, reason: Reason) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.outputs import MadeOutput, can_replace, put_in_place, read_outputs
+from clcache_launcher.core.outputs import MadeOutput, can_write, put_in_place, read_outputs
 from clcache_launcher.core.records import Result
 from clcache_launcher.util.files import file_clock_ns
 from support.case import Case
@@ -30,13 +30,28 @@ def stored(case: Case, **outputs: bytes) -> Result:
     return Result(tuple(digests), b"", b"")
 
 
+def can_replace(path: Path) -> bool:
+    return can_write(str(path), 0o644, in_place=False)
+
+
 def test_file_of_ours_or_none_can_be_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.o"
-    assert can_replace(str(path))
+    assert can_replace(path)
     path.write_text("x")
-    assert can_replace(str(path))
+    path.chmod(0o600)
+    assert can_replace(path)
     (tmp_path / "other").hardlink_to(path)
-    assert can_replace(str(path))
+    assert can_replace(path)
+
+
+def test_empty_file_is_replaced_where_that_takes_nothing_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.o"
+    path.write_text("")
+    path.chmod(0o644)
+    assert can_replace(path)
+    path.chmod(0o600)
+    assert not can_replace(path)
+    assert can_write(str(path), 0o644, in_place=True)
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling", "folder", "fifo", "empty of two names", "below a file"])
@@ -57,11 +72,11 @@ def test_anything_else_is_left_to_the_compiler(tmp_path: Path, kind: str) -> Non
             (tmp_path / "other").hardlink_to(path)
         case "below a file":
             path = tmp_path / "file/a.o"
-    assert not can_replace(str(path))
+    assert not can_replace(path)
 
 
 def test_device_is_left_to_the_compiler() -> None:
-    assert not can_replace("/dev/null")
+    assert not can_replace(Path("/dev/null"))
 
 
 def test_outputs_are_read_in_their_order(case: Case) -> None:
@@ -113,13 +128,27 @@ def test_new_outputs_have_the_mode_of_the_callers_umask(case: Case, umask: int, 
         assert (case.work / name).stat().st_mode & 0o777 == mode
 
 
-def test_depfile_is_written_into_the_file_that_is_there(case: Case) -> None:
-    path = case.write("a.d", "a longer text than the new one")
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [("-MD -c a.c -o a.o", "a.d"), ("-fstack-usage -c a.c -o a.o", "a.su"), ("-S a.c -o a.s", "a.s")],
+)
+def test_output_that_the_compiler_opens_is_written_into_the_file_that_is_there(
+    case: Case, arguments: str, name: str
+) -> None:
+    path = case.write(name, "a longer text than the new one")
     path.chmod(0o600)
     (case.work / "other").hardlink_to(path)
-    assert put_in_place(case.prepared(*BOTH), stored(case, object=b"o", depfile=b"new"), case.storage, hardlink=True)
+    prepared = case.prepared(*arguments.split())
+    outputs = {output.role: b"new" for output in prepared.compilation.outputs}
+    assert put_in_place(prepared, stored(case, **outputs), case.storage, hardlink=True)
     assert (path.read_bytes(), (case.work / "other").read_bytes()) == (b"new", b"new")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_artifact_is_not_linked_where_the_compiler_will_write_into_it(case: Case) -> None:
+    result = stored(case, object=b"text")
+    assert put_in_place(case.prepared("-S", "a.c", "-o", "a.s"), result, case.storage, hardlink=True)
+    assert (case.work / "a.s").stat().st_nlink == 1
 
 
 def test_result_with_an_output_that_was_not_asked_for_is_not_given(case: Case) -> None:

@@ -22,7 +22,7 @@ _SEARCH_LIST: Final = re.compile(
 _MISSING: Final = re.compile(rb"^ignoring nonexistent directory \"(.*)\"\r?$", re.MULTILINE)
 _INTERNAL_FOLDER: Final = frozenset({"-internal-isystem", "-internal-externc-isystem", "-idirafter", "-isystem", "-I"})
 _TEMPORARY: Final = re.compile(rb"(?<=[/\\])cc\w{6}(?=\.[sio]\b)")
-_CONFIG_FILE: Final = re.compile(rb"^Configuration file: (.*?)\r?$", re.MULTILINE)
+_CONFIG_FILE: Final = re.compile(rb"^(?:Configuration file: |Reading specs from )(.*?)\r?$", re.MULTILINE)
 
 
 class Family(enum.Enum):
@@ -82,7 +82,11 @@ def parse_probe(compiler: str, outputs: Sequence[bytes]) -> Probe | None:
         return None
     lines = [shlex.split(os.fsdecode(line)) for line in text.splitlines() if _is_command(line)]
     programs = [line[0] for line in lines if line]
-    programs += [os.fsdecode(name) for name in _CONFIG_FILE.findall(text)]
+    configuration = [os.fsdecode(name) for name in _CONFIG_FILE.findall(text)]
+    if not all(map(os.path.isabs, configuration)):
+        # gcc names specs as it found them, from the working folder.
+        return None
+    programs += configuration
     return Probe(
         family=family,
         # Temporary file names differ from run to run.

@@ -136,7 +136,7 @@ def test_more_outputs_are_those_that_the_compiler_writes(
 ) -> None:
     folder = folder_with_source(tmp_path, source="src/a.b.c")
     arguments = ["-O1", *options.split(), "-c", "src/a.b.c", *names.split()]
-    parsed = parse_command_line(dialect, arguments, lambda _: None, lambda _: False)
+    parsed = parse_one(dialect, arguments, lambda _: None, lambda _: False)
 
     found = shutil.which(f"{compiler}-19") or shutil.which(compiler)
     assert found

@@ -70,7 +70,8 @@ def test_change_of_a_named_file_is_miss(cache: Cache, source: Path, case: str) -
 def profiled(source: Path, cache: Cache) -> Path:
     """A program whose run writes ``sub/a.gcda``."""
     (source / "a.cpp").write_text(
-        "__attribute__((noinline)) int f(int a) { int s = 0; for (int i = 0; i < a; i++) s += i & 3 ? 1 : a; return s; }\n"
+        "__attribute__((noinline)) int f(int a) {\n"
+        "  int s = 0; for (int i = 0; i < a; i++) s += i & 3 ? 1 : a; return s;\n}\n"
         "int main(int count, char**) { return f(count * 1000) == 7; }\n"
     )
     for line in ("g++ -O2 -fprofile-generate -c a.cpp -o sub/a.o", "g++ -fprofile-generate sub/a.o -o program"):
@@ -80,7 +81,7 @@ def profiled(source: Path, cache: Cache) -> Path:
 
 
 def test_profile_beside_the_object_is_an_input_that_may_be_missing(cache: Cache, profiled: Path) -> None:
-    argv = "g++ -O2 -fprofile-use -c a.cpp -o sub/a.o".split()
+    argv = ["g++", "-O2", "-fprofile-use", "-c", "a.cpp", "-o", "sub/a.o"]
     for program, outcomes in (((), "miss hit"), (("./program",), "miss hit"), (("./program", "1", "2"), "miss hit")):
         if program:
             assert cache.run(*program, cwd=profiled).code == 0
@@ -102,7 +103,7 @@ def test_profile_is_found_in_a_folder_or_is_the_name_itself(cache: Cache, source
         text.write_text(f"_Z1fPi\n24\n2\n{count}\n1\n")
         assert cache.run("llvm-profdata-19", "merge", text, "-o", path, cwd=source).code == 0
 
-    argv = "clang++-19 -O2 -Wno-profile-instr-out-of-date -fprofile-use=sub -c a.cpp".split()
+    argv = ["clang++-19", "-O2", "-Wno-profile-instr-out-of-date", "-fprofile-use=sub", "-c", "a.cpp"]
     for count in (1, 99):
         write_profile(source / "sub/default.profdata", count)
         for outcome in ("miss", "hit"):
@@ -149,4 +150,4 @@ def test_specs_are_an_input(lone_cache: Cache, source: Path) -> None:
 
 def test_specs_of_the_working_folder_are_uncacheable(lone_cache: Cache, source: Path) -> None:
     (source / "nano.specs").write_text("*cpp_unique_options:\n+ -DX=1\n\n")
-    expect(lone_cache, source, "g++ --specs=nano.specs -c a.cpp".split(), "uncacheable")
+    expect(lone_cache, source, ["g++", "--specs=nano.specs", "-c", "a.cpp"], "uncacheable")

@@ -9,6 +9,9 @@ from support.cache import Cache, Done
 
 __all__ = ["Made", "check_bare_miss_hit", "make_bare", "make_cached"]
 
+_COFF = (b"\x64\x86", b"\x4c\x01")
+"""First bytes of an object for x86-64 and for x86."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -63,4 +66,4 @@ def _files(folder: Path) -> dict[str, tuple[int, bytes]]:
 def _content(path: Path) -> bytes:
     data = path.read_bytes()
     # clang-cl writes the time of day into a COFF object, bytes 4 to 7.
-    return data[:4] + data[8:] if path.suffix == ".obj" else data
+    return data[:4] + data[8:] if path.suffix == ".obj" or data.startswith(_COFF) else data

@@ -174,7 +174,10 @@ PREFIXES = re.compile(
     r"-W|-R|-fdump-|-fopt-info|-fmodule|-fbuiltin-|-fno-builtin-|-ffixed-|-fcall-|-fprofile-use|-fauto-profile|-fdeps-"
     r"|-print-|--print-|-save-temps|--save-temps|-ftime-trace|-obj|-fapinotes|-gen-reproducer|-save-stats|--save-stats"
     r"|-fproc-stat-report|-fcompare-debug|-fprofile-instr-use|-fprofile-sample-use|-aux-info|-flang-info-|-fplugin-arg-"
-    r"|-dependency-|-index-|-Mmodules|-lang-|-A"
+    r"|-dependency-|-index-|-Mmodules|-lang-|-A|--cuda-|--no-cuda-|-fcuda-|-fno-cuda-|--hip|-fhip-|-fno-hip-|--no-hip"
+    r"|--gpu-|--no-gpu-|-fgpu-|-fno-gpu-|-nogpu|--offload|--no-offload|-foffload|-fno-offload|-fsycl|--rocm-|-cl-"
+    r"|--libomptarget-|-fopenmp-target|-fno-openmp-target|-fopenmp-cuda-|-fno-openmp-cuda-|-Xcuda-|-Xarch_|-fhlsl-strict-"
+    r"|-ftime-report|-fname-mangling-version-|-fmem-report|-flto-report|-Xopenmp-target"
 )
 
 

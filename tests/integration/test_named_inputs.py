@@ -70,8 +70,7 @@ def test_change_of_a_named_file_is_miss(cache: Cache, source: Path, case: str) -
 def profiled(source: Path, cache: Cache) -> Path:
     """A program whose run writes ``sub/a.gcda``."""
     (source / "a.cpp").write_text(
-        "__attribute__((noinline)) int f(int a) {\n"
-        "  int s = 0; for (int i = 0; i < a; i++) s += i & 3 ? 1 : a; return s;\n}\n"
+        "[[gnu::noinline]] int f(int a) { int s = 0; for (int i = 0; i < a; i++) s += i & 3 ? 1 : a; return s; }\n"
         "int main(int count, char**) { return f(count * 1000) == 7; }\n"
     )
     for line in ("g++ -O2 -fprofile-generate -c a.cpp -o sub/a.o", "g++ -fprofile-generate sub/a.o -o program"):

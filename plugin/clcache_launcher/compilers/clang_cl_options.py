@@ -12,6 +12,7 @@ from typing import Final
 
 from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION
 from clcache_launcher.compilers.gnu_nested import CLANG_CARRIERS, MLLVM, XCLANG
+from clcache_launcher.compilers.gnu_rare import RARE_CLANG
 from clcache_launcher.compilers.gnu_rows import keys, over_old_object, refusals, rows, switches
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, Takes
@@ -68,7 +69,7 @@ _REFUSED: Final[tuple[Option, ...]] = (
         Reason.SIDE_OUTPUT,
         Takes.OPTIONAL_JOINED,
         _REF,
-        "-fsave-optimization-record= -foptimization-record- -ftime-report -ftime-trace -save-temps --analyze",
+        "-fsave-optimization-record= -foptimization-record- -ftime-trace -save-temps",
     ),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _REF, "-fdriver-only -fsyntax-only -emit-ast"),
 )
@@ -99,6 +100,7 @@ CLANG_CL_ROWS: Final[tuple[Option, ...]] = (
     *_BOTH,
     *TARGET,
     *CLANG_CARRIERS,
+    *RARE_CLANG,
     Option("--", Takes.NOTHING, Effect.END, _CL),
     Option("-o", Takes.JOINED_OR_SEPARATE, Effect.OUTPUT, _CL),
     Option("-showIncludes:user", Takes.NOTHING, Effect.SHOW_INCLUDES, _CL, suffix="user"),

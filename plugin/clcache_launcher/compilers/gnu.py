@@ -17,6 +17,7 @@ from clcache_launcher.compilers.gnu_nested import (
     XCLANG,
 )
 from clcache_launcher.compilers.gnu_options import CLANG_ONLY, COMMON, DEBUG, GCC_ONLY
+from clcache_launcher.compilers.gnu_rare import RARE, RARE_CLANG
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, OptionTable
 from clcache_launcher.compilers.response_file import Quoting
@@ -182,7 +183,7 @@ def _dialect(
     read, rejected = environment
     return Dialect(
         name=name,
-        options=OptionTable((*CODE_GENERATION, *TARGET, *COMMON, *CARRIERS, *rows)),
+        options=OptionTable((*CODE_GENERATION, *TARGET, *COMMON, *RARE, *CARRIERS, *rows)),
         nested=_tables(
             {
                 "Wp": PREPROCESSOR,
@@ -207,7 +208,7 @@ def _dialect(
 def _clang(rows: Iterable[Option]) -> Dialect:
     dialect = _dialect(
         "clang",
-        (*CLANG_ONLY, *CLANG_CARRIERS, *rows),
+        (*CLANG_ONLY, *RARE_CLANG, *CLANG_CARRIERS, *rows),
         # Xclang first: its -mllvm gives values to the other.
         {"Xclang": XCLANG, "mllvm": MLLVM},
         (_CLANG_ENVIRONMENT, _CLANG_REJECTED),

@@ -162,6 +162,8 @@ CL_ROWS: Final[tuple[Option, ...]] = (
         """,
     ),
     *keys(Takes.NOTHING, "ms:compiler-option-warning-level", "-w"),
+    *keys(Takes.JOINED, "ms:v-version-number", "-V"),
+    *keys(Takes.JOINED, "ms:h-restrict-length-of-external-names", "-H1 -H2 -H3 -H4 -H5 -H6 -H7 -H8 -H9"),
     *keys(
         Takes.NOTHING,
         "ms:zm-specify-precompiled-header-memory-allocation-limit",

@@ -10,14 +10,15 @@ from clcache_launcher.compilers.gnu import CLANG, CLANG_CODEVIEW, CLANGXX, CLANG
 from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION
 from clcache_launcher.compilers.gnu_nested import ASSEMBLER, CARRIERS, CLANG_CARRIERS, MLLVM, PREPROCESSOR, XCLANG
 from clcache_launcher.compilers.gnu_options import CLANG_ONLY, COMMON, GCC_ONLY
+from clcache_launcher.compilers.gnu_rare import RARE, RARE_CLANG
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, OptionTable, Takes
 from clcache_launcher.model import Compilation, NotACompilation, Reason, Uncacheable
 from support.parsing import parse_one
 
-SHARED = (*CODE_GENERATION, *TARGET, *COMMON, *CARRIERS)
+SHARED = (*CODE_GENERATION, *TARGET, *COMMON, *RARE, *CARRIERS)
 GCC_ROWS = (*SHARED, *GCC_ONLY)
-CLANG_ROWS = (*SHARED, *CLANG_ONLY, *CLANG_CARRIERS)
+CLANG_ROWS = (*SHARED, *CLANG_ONLY, *RARE_CLANG, *CLANG_CARRIERS)
 TABLES = {
     "gcc": GCC_ROWS,
     "clang": CLANG_ROWS,
@@ -166,8 +167,8 @@ def test_option_is_uncacheable(dialect: Dialect, option: str, reason: Reason) ->
         ("-fproc-stat-report=a", Reason.SIDE_OUTPUT),
         ("-gen-reproducer", Reason.SIDE_OUTPUT),
         ("-fpass-plugin=a", Reason.PLUGIN),
-        ("-fopenmp-targets=x", Reason.UNKNOWN_OPTION),
-        ("--offload-arch=x", Reason.UNKNOWN_OPTION),
+        ("-fopenmp-targets=x", Reason.SOURCE_LANGUAGE),
+        ("--offload-arch=x", Reason.SOURCE_LANGUAGE),
     ],
 )
 def test_option_of_clang_is_uncacheable(option: str, reason: Reason) -> None:

@@ -351,12 +351,17 @@ def test_precompiled_header_of_gnu_is_created_and_used(trial: Trial, compiler: s
     for value in (1, 2):
         trial.write("one.h", f"#define ONE {value}\n")
         trial.write("a.cpp", "int one() { return ONE; }\n")
-        trial.command = [compiler, "-x", "c++-header", "one.h", "-o", made]
-        trial.expect_miss_then_hit()
-        assert trial.cache.compile(*trial.command, cwd=trial.folder).code == 0
+        before = trial.cache.counts()
+        contents = []
+        # Two of gcc's own differ; what matters is that a hit is what a miss made, and what comes of its use.
+        for _ in range(2):
+            done = trial.cache.compile(compiler, "-x", "c++-header", "one.h", "-o", made, cwd=trial.folder)
+            assert (done.code, done.stdout, done.stderr) == (0, b"", b"")
+            contents.append((trial.folder / made).read_bytes())
+        assert contents[0] == contents[1]
+        assert trial.cache.counts()[:2] == (before[0] + 1, before[1] + 1)
         trial.command = [compiler, "-include", "one.h", "-c", "a.cpp", "-o", "a.o"]
         trial.expect_miss_then_hit()
-        trial.remove(made)
 
 
 _DEBUG_FORMATS = ["/Z7", "/Zi", "/ZI"]

@@ -60,6 +60,11 @@ class Trial:
         assert grown == (hits, misses, uncacheable, 0), self.cache.log.read_text()
         return bare
 
+    def compare(self) -> None:
+        """Compile, whatever the outcome; it leaves what the bare compiler leaves."""
+        bare = make_bare(self.cache, self.command, self.folder, self.env)
+        assert make_cached(self.cache, self.command, self.folder, self.env) == bare
+
     def expect_miss_then_hit(self) -> Made:
         """What changed compiles anew, and is then known."""
         self.expect(misses=1)

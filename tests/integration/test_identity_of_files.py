@@ -50,7 +50,7 @@ def _same_time(folder: Path) -> None:
 
 
 def _cases(*, files: str = "", folders: str = "", times: str = "") -> pytest.MarkDecorator:
-    """Every change with every compiler; named are those to which it matters that files, folders or times are the same."""
+    """Every change with every compiler; named are those to which it matters that files, folders or times are one."""
     cases = []
     for change, sensitive in (
         (_hard_link, files),

@@ -120,6 +120,12 @@ def _replace_by_link(first: Path, second: Path, _: str) -> None:
     first.symlink_to(second.name)
 
 
+def _swap_for_link(first: Path, _: Path, __: str) -> None:
+    kept = first.with_name(f"{first.name}.kept")
+    first.rename(kept)
+    first.symlink_to(kept.name)
+
+
 def _put_back(first: Path, _: Path, __: str) -> None:
     kept = first.with_name(f"{first.name}.kept")
     if kept.exists():
@@ -151,6 +157,7 @@ FILE_EDITS: dict[str, _Do] = {
 FOLDER_EDITS: dict[str, _Do] = {
     "swap": _swap,
     "replace-by-link": _replace_by_link,
+    "swap-for-link": _swap_for_link,
     "take-away": _take_away,
     "put-back": _put_back,
 }

@@ -38,7 +38,7 @@ class Built:
     code: int
     said: tuple[str, ...]
     objects: dict[str, bytes]
-    dependencies: str
+    dependencies: tuple[str, ...]
 
     def differences(self, other: "Built") -> list[str]:
         """Names of what is not equal."""
@@ -75,8 +75,8 @@ class Builds:
         # Ninja prints in the order in which compiles end, each with the count of what is done.
         said = sorted(re.sub(r"^\[\d+/\d+\] ", "", line) for line in done.stdout.decode().splitlines())
         said = [line for line in said if str(self.cache.launcher) not in line and not re.match(r"FAILED|: &&|/", line)]
-        deps = re.sub(r"deps mtime \d+", "", listed.stdout.decode())
-        return Built(done.code, tuple(said), objects, deps)
+        deps = sorted(re.sub(r"deps mtime \d+", "", listed.stdout.decode()).split("\n\n"))
+        return Built(done.code, tuple(said), objects, tuple(deps))
 
     def headers(self) -> Counter[str]:
         """The project's headers with the number of sources that include each."""

@@ -13,6 +13,7 @@ __all__ = [
     "ManifestKey",
     "NotACompilation",
     "Output",
+    "Precompiled",
     "Ran",
     "Reason",
     "ResultKey",
@@ -149,6 +150,18 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Precompiled:
+    """What a compilation has to do with precompiled headers."""
+
+    made: str = ""
+    """Role of the output that is one; empty when it makes none."""
+    holds_times: bool = False
+    """The one that is made holds the times of the headers in it, and can't be used once these change."""
+    used: tuple[str, ...] = ()
+    """Those that options name, as given."""
+
+
+@dataclass(frozen=True, slots=True)
 class Compilation:
     """What a compiler module read from one command line: one source to one object."""
 
@@ -168,6 +181,8 @@ class Compilation:
     show_includes: ShowIncludes = ShowIncludes.NONE
     records_command_line: bool = False
     """The compiler writes its command line into an output: nothing may be added to it."""
+    precompiled: Precompiled | None = None
+    """Not ``None`` where options make or name a precompiled header."""
     search_folders: tuple[str, ...] = ()
     """Include folders of the command line, as given, in order."""
     force_includes: tuple[str, ...] = ()

@@ -107,5 +107,6 @@ CLANG_CL: Final = Dialect(
     rejected_environment=_REJECTED,
     windows_quoting=True,
     quoting=Quoting.CL,
-    replaced=frozenset({"object", "asm"}),
+    holds_header_times=True,
+    replaced=frozenset({"object", "asm", "pch"}),
 )

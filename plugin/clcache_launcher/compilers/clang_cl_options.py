@@ -171,7 +171,7 @@ _CLANG: Final[tuple[Option, ...]] = (
     *refusals(
         Reason.TARGET_NATIVE, Takes.OPTIONAL_JOINED, "gcc:x86-Options", "-march=native -mcpu=native -mtune=native"
     ),
-    *refusals(Reason.PRECOMPILED_HEADER, Takes.SEPARATE, _REF, "-include-pch"),
+    *rows(Effect.USE_PCH, Takes.SEPARATE, _REF, "-include-pch", suffix="file"),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _REF, "-E -M -MM"),
     *refusals(Reason.SIDE_OUTPUT, Takes.JOINED_OR_SEPARATE, _REF, "-MJ"),
     *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _REF, "-S -emit-llvm"),

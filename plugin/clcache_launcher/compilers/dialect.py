@@ -55,5 +55,9 @@ class Dialect:
     """Roles of outputs that the compiler puts in the place of what was there; into any other file it writes."""
     assembly_in_place: bool = False
     """With ``-S`` the object is written into the file that is there."""
+    header_suffix: str = ""
+    """What follows a header's name in that of its precompiled form; empty where a header is no source."""
+    holds_header_times: bool = False
+    """A precompiled header can't be used once the time of one of its headers has changed."""
     names_output: bool = False
     """The object's path is written into every object."""

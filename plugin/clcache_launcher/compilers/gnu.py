@@ -216,7 +216,14 @@ def _clang(rows: Iterable[Option]) -> Dialect:
     )
     # The others it opens as they are (19.1.7).
     new = frozenset({"object", "dia", "json", *(suffix[1:] for suffix in _TEMPORARY)})
-    return replace(dialect, languages=_CLANG_LANGUAGES, quoting=Quoting.CLANG, replaced=new)
+    return replace(
+        dialect,
+        languages=_CLANG_LANGUAGES,
+        quoting=Quoting.CLANG,
+        replaced=new,
+        header_suffix=".pch",
+        holds_header_times=True,
+    )
 
 
 GCC: Final = replace(
@@ -224,6 +231,7 @@ GCC: Final = replace(
     # The assembler unlinks its output first, and objcopy does; cc1 opens what is there (12.2).
     replaced=frozenset({"object", "dwo"}),
     assembly_in_place=True,
+    header_suffix=".gch",
 )
 GXX: Final = replace(GCC, languages=MappingProxyType({**GCC.languages, **_CXX_DRIVER}))
 """Called as ``g++``."""

@@ -76,7 +76,7 @@ XCLANG: Final[tuple[Option, ...]] = (
     *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _CC1, "-internal-isystem -internal-externc-isystem -c-isystem"),
     *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _CC1, "-cxx-isystem"),
     *rows(Effect.FORCE_INCLUDE, Takes.SEPARATE, _CC1, "-include -imacros"),
-    *rows(Effect.INPUT, Takes.SEPARATE, _CC1, "-include-pch"),
+    *rows(Effect.USE_PCH, Takes.SEPARATE, _CC1, "-include-pch", suffix="file"),
     *rows(Effect.NESTED, Takes.SEPARATE, _CC1, "-mllvm", suffix="mllvm"),
     *rows(Effect.RECORDS, Takes.NOTHING, _CC1, "-gcodeview -gcodeview-ghash -gcodeview-command-line"),
     *keys(Takes.NOTHING, _CC1, "-gno-codeview-command-line -gno-column-info -gline-tables-only"),
@@ -107,7 +107,9 @@ XCLANG: Final[tuple[Option, ...]] = (
     ),
     *refusals(Reason.PLUGIN, Takes.SEPARATE, _CC1, "-load -plugin -add-plugin"),
     *refusals(Reason.PLUGIN, Takes.JOINED, _CC1, "-plugin-arg- -fplugin= -fpass-plugin="),
-    *refusals(Reason.PRECOMPILED_HEADER, Takes.NOTHING, _CC1, "-emit-pch -building-pch-with-obj"),
+    # What clang makes of a header anyway; CMake says so all the same.
+    *rows(Effect.EMIT_PCH, Takes.NOTHING, _CC1, "-emit-pch"),
+    *refusals(Reason.PRECOMPILED_HEADER, Takes.NOTHING, _CC1, "-building-pch-with-obj"),
     *refusals(Reason.MODULES, Takes.OPTIONAL_JOINED, _CC1, "-fmodules -fmodule- -emit-module -fimplicit-module-maps"),
 )
 

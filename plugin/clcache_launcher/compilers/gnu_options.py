@@ -298,7 +298,7 @@ _CLANG_OUTPUTS: Final[tuple[Option, ...]] = (
 
 _CLANG_SOURCES: Final[tuple[Option, ...]] = (
     *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _CLANG, "-isystem-after -cxx-isystem -stdlib++-isystem"),
-    *rows(Effect.INPUT, Takes.SEPARATE, _CLANG, "-include-pch"),
+    *rows(Effect.USE_PCH, Takes.SEPARATE, _CLANG, "-include-pch", suffix="file"),
     *rows(
         Effect.INPUT,
         Takes.JOINED,

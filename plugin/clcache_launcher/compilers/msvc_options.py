@@ -120,8 +120,11 @@ _MESSAGES: Final[tuple[Option, ...]] = (
 _REFUSED: Final[tuple[Option, ...]] = (
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _ALPHABETICAL, "-E -EP -P -Zg -Zs"),
     *refusals(Reason.LINKING, Takes.OPTIONAL_JOINED, "ms:link-pass-options-to-linker", "-link"),
-    *refusals(Reason.PRECOMPILED_HEADER, Takes.OPTIONAL_JOINED, "ms:y-precompiled-headers", "-Yc -Yd -Yl -Yu -Fp"),
-    *refusals(Reason.PRECOMPILED_HEADER, Takes.JOINED_OR_SEPARATE, "ms:fp-name-dot-pch-file", "-Fp:"),
+    *rows(Effect.CREATE_PCH, Takes.OPTIONAL_JOINED, "ms:yc-create-precompiled-header-file", "-Yc"),
+    *rows(Effect.USE_PCH, Takes.OPTIONAL_JOINED, "ms:yu-use-precompiled-header-file", "-Yu", suffix="named"),
+    *rows(Effect.PCH_NAME, Takes.JOINED, "ms:fp-name-dot-pch-file", "-Fp"),
+    *rows(Effect.PCH_NAME, Takes.JOINED_OR_SEPARATE, "ms:fp-name-dot-pch-file", "-Fp:"),
+    *refusals(Reason.PRECOMPILED_HEADER, Takes.OPTIONAL_JOINED, "ms:y-precompiled-headers", "-Yd -Yl"),
     *refusals(
         Reason.MODULES,
         Takes.JOINED_OR_SEPARATE,

@@ -74,6 +74,15 @@ class Effect(enum.Enum):
     """A side output whose name follows from the value, if there is one (``/Fa``)."""
     NAMED_OUTPUT = enum.auto()
     """Enters the key; one more file is written: the value. It may tell the command line. Its role is ``suffix``."""
+    CREATE_PCH = enum.auto()
+    """Enters the key; a precompiled header is made, of the headers up to the one that the value names."""
+    USE_PCH = enum.auto()
+    """Enters the key; a precompiled header is used, which the row's ``suffix`` says how to name: the value itself
+    (``file``) or the option that names it (``named``)."""
+    EMIT_PCH = enum.auto()
+    """Enters the key; says of a source that is a header what is made of it."""
+    PCH_NAME = enum.auto()
+    """Enters the key; names the precompiled header that is made or used."""
     NESTED = enum.auto()
     """The value holds options of another table, the row's ``suffix`` names it."""
     END = enum.auto()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.options import Effect, Match
+from clcache_launcher.compilers.precompiled import HEADER_LANGUAGES, read_precompiled
 from clcache_launcher.compilers.response_file import Expanded, expand_response_files
 from clcache_launcher.model import (
     Compilation,
@@ -41,6 +42,7 @@ _MAKES_OUTPUT = (
     _HIDDEN
     | _DEPFILES
     | _RECORDS
+    | {Effect.CREATE_PCH, Effect.PCH_NAME, Effect.EMIT_PCH}
     | {Effect.DEPFILE_FORM, Effect.SHOW_INCLUDES, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.LISTING}
 )
 """Effects that a run which only lists the headers must not have."""
@@ -48,7 +50,6 @@ _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
 _PREPROCESSED = {"c": ".i", "c++": ".ii", "objective-c": ".mi", "objective-c++": ".mii"}
-_HEADER = "header"
 _ASSEMBLER = "assembler"
 
 
@@ -182,8 +183,8 @@ def _names_file(match: Match) -> bool:
 
 
 def _language_refusal(language: str) -> Reason | None:
-    if language.endswith(_HEADER):
-        return Reason.PRECOMPILED_HEADER
+    if language in HEADER_LANGUAGES:
+        return None
     if language.startswith(_ASSEMBLER):
         return Reason.ASSEMBLER_SOURCE
     return None if language in ("c", "c++", "objective-c", "objective-c++") else Reason.SOURCE_LANGUAGE
@@ -217,7 +218,8 @@ def _compilation(
     dialect: Dialect, arguments: Sequence[str], matches: Sequence[Match], source: _Source, alone: tuple[str, ...]
 ) -> Compilation | Uncacheable:
     effects = {match.option.effect for match in matches if match.option}
-    if not effects & {Effect.COMPILE, Effect.ASSEMBLY}:
+    is_header = source.language in HEADER_LANGUAGES
+    if not effects & {Effect.COMPILE, Effect.ASSEMBLY} and not is_header:
         return Uncacheable(Reason.LINKING)
     depfile_name = next((match.value for match in reversed(matches) if _names_depfile(match)), None)
     dash_o = next((m.value for m in reversed(matches) if m.option and m.option.spelling == "-o"), None)
@@ -238,6 +240,15 @@ def _compilation(
     hidden = _HIDDEN if depfile else _HIDDEN - {Effect.DEPFILE_NAME}
     if records or tells_output:
         hidden = frozenset() if records else hidden - {Effect.OUTPUT}
+    outputs = _outputs(dialect, matches, names, source.language)
+    precompiled = read_precompiled(dialect, matches, source.language, outputs)
+    if isinstance(precompiled, Uncacheable):
+        return precompiled
+    if Effect.EMIT_PCH in effects and (not is_header or (depfile and not depfile.lists_system_headers)):
+        return Uncacheable(Reason.PRECOMPILED_HEADER, "-emit-pch")
+    if is_header and (assembly or (depfile and names.output is None)):
+        return Uncacheable(Reason.PRECOMPILED_HEADER, "its outputs are not certain")
+    used = precompiled[0].used if precompiled[0] else ()
     shown = [token for m in matches if not m.option or m.option.effect not in hidden for token in m.tokens]
     show = next(
         (m.option.suffix for m in reversed(matches) if m.option and m.option.effect is Effect.SHOW_INCLUDES), ""
@@ -248,28 +259,35 @@ def _compilation(
         arguments=tuple(arguments),
         alone=alone,
         key_arguments=tuple(shown),
-        outputs=_outputs(dialect, matches, names, source.language),
+        outputs=precompiled[1],
+        precompiled=precompiled[0],
         depfile=depfile,
         show_includes=ShowIncludes(show or "none"),
         records_command_line=records,
         search_folders=_values(matches, Effect.SEARCH),
         force_includes=_values(matches, Effect.FORCE_INCLUDE),
-        input_files=_input_files(dialect, matches, names),
+        input_files=(*_input_files(dialect, matches, names), *used),
         definitions=_values(matches, Effect.DEFINE),
-        inspection_arguments=tuple(
-            token
-            for m in matches
-            if not m.option or m.option.probe or m.option.effect not in _MAKES_OUTPUT
-            for token in m.tokens
-        ),
+        inspection_arguments=tuple(token for m in matches if _is_inspected(m) for token in m.tokens),
         probe_arguments=tuple(token for m in matches if m.option and m.option.probe for token in m.tokens),
     )
+
+
+def _is_inspected(match: Match) -> bool:
+    """Whether a run that only lists the headers is given an option."""
+    option = match.option
+    if option is None or option.probe:
+        return True
+    # Where /Yu is left out, the headers are read as they are.
+    return option.effect not in _MAKES_OUTPUT and (option.effect is not Effect.USE_PCH or option.suffix == "file")
 
 
 def _outputs(dialect: Dialect, matches: Sequence[Match], names: Names, language: str) -> tuple[Output, ...]:
     """Every file that may be made, the object first."""
     effects = {match.option.effect for match in matches if match.option}
     paths = {"object": dialect.object_path(names)}
+    if language in HEADER_LANGUAGES and names.output is None:
+        paths["object"] = names.source + dialect.header_suffix
     if effects & _DEPFILES:
         paths["depfile"] = dialect.depfile_path(names)
     for match in matches:

@@ -39,7 +39,7 @@ _GNU = """
 -Wp,-MD,y.d|-Wp,-MMD,y.d|-Wp,-DX=3|-Wp,-UX,-DX=4|-Wa,--noexecstack|-Xpreprocessor -DX=5|-x c++|-xc|-x none|-o y.o
 -osub/y.o|-o y|-o a.o|-o sub/../z.o|-H|-nostdinc|-nostdinc++|-undef|-fdiagnostics-color=always|-fmax-errors=1
 -fmessage-length=0|-flto|-fno-lto|-fverbose-asm|-fno-ident|-fstack-protector-strong|-ftrapv|-fwrapv|-fdata-sections
--finput-charset=UTF-8|-v|-###|-print-search-dirs|-dM|-P|-C|-fpreprocessed|-ftime-report|-B.|--param=ssp-buffer-size=4
+-finput-charset=UTF-8|-v|-###|-print-search-dirs|-dM|-P|-C|-fpreprocessed|-B.|--param=ssp-buffer-size=4
 -Winvalid-pch|-fno-common|-ftabstop=4|-fstrict-aliasing|-fno-builtin|-ffreestanding|-nostdlib|-lm|-L.|-Wl,-s|-s
 -static|-shared|-rdynamic|--sysroot=/|-iprefix inc/|-iwithprefix x|-fno-working-directory|-fworking-directory
 -ffast-math|-fno-plt|-fcf-protection=none|--include=inc/forced.h|--include inc/forced.h|--define-macro=X=6
@@ -75,6 +75,33 @@ _CL = """
 -mllvm -inline-threshold=5|-ftime-trace|-fdebug-compilation-dir=.|-ffile-compilation-dir=/q|/d1reportTime|/d2x
 --rsp-quoting=posix|-v|-###|--|-fmsc-version=1900|-fms-compatibility-version=19.20|/vctoolsdir .|/winsysroot .
 -Qunused-arguments|-fdiagnostics-absolute-paths|/help
+"""
+_GNU_EDGES = """
+-o sub|-MF sub|-MF a.o|-MF a.cpp|-o nodir/x.o|-MF nodir/x.d|-o -|-MF -|-o /dev/null|-MF /dev/null|-o a.cpp|-o x y.o|-o
+-MF|-MT|-D|-I|-x|-MF x.d -MD|-MD -MF x.d|-MMD -MF x.d|-MD -MP -MT q|-MD -MQ a$b|-MD -MT a -MT b|-MD -MT|./a.cpp
+inc/../a.cpp|b.c|a.cpp|missing.cpp|-|sub/empty|inc/h.h|-Imissing|-I inc/|-I./inc|-I=inc|-I-|-Iinc -Isub
+-isystem inc -I inc|-g -gsplit-dwarf|-g -O2|-g -fdebug-prefix-map=.=x|-gsplit-dwarf -o y.o|-fstack-usage -o sub/y.o
+-S -o y.s|-S -fverbose-asm|-c -S|-E -c|-DX=__DATE__|-DX=__COUNTER__|-DX=__BASE_FILE__|-D__FILE__=1|-Dint=long
+-include inc/forced.h -include inc/h.h|-include missing.h|-include sub/empty|-fmacro-prefix-map=inc=q
+-ffile-prefix-map=.=q|-xc++ b.c|-x c a.cpp|-MD -o y|-MD -o sub/y.|-MD -o .y|-MMD -S|-MD -gsplit-dwarf -g
+-MD -MG -include gone.h|-Wp,-MD,q.d -MD|-Wp,-MD,q.d -MT r|-Wp,-MMD,q.d,-MT,r|-Werror -Wall|-Wall -o w.o
+-Wno-unused -Wall|-fdiagnostics-format=json|-fdiagnostics-format=sarif-file|-fprofile-use|-fprofile-dir=sub
+-fno-diagnostics-show-caret -Wall|-fdiagnostics-plain-output -Wall|-fsave-optimization-record -O2
+-fsave-optimization-record -o y.o|-pg
+"""
+_CL_EDGES = """
+/Fosub|/Fonodir/|/Fonodir/x.obj|/Foa.cpp|/Fo|/Fo:|/FoNUL|/Fo/dev/null|/Fo.|/Fo..|/Fo.x|/Fox.|/Fosub/x.y.z|-o sub|-o
+-o -|/D|/I|/FI|/U|/clang:-MD /clang:-MFsub|/clang:-MD /clang:-MF -clang:x.d|/clang:-MD /clang:-MF/dev/null
+/clang:-MD /clang:-MTq|/clang:-MMD /showIncludes|/clang:-MD /showIncludes|/clang:-MD /Z7|/Z7 /showIncludes:user
+/Z7 /Fosub/|/Z7 /O2|/Zi /Fdq|/Z7 /clang:-MMD|/Z7 -gno-codeview-command-line|./a.cpp|inc/../a.cpp|b.c|a.cpp|missing.cpp
+-|sub/empty|inc/h.h|/Tcb.c|/Tc a.cpp|/TP b.c|/TC a.cpp|/Imissing|/I inc/|/I./inc|/Iinc /Isub|/DX=__DATE__
+/DX=__COUNTER__|/DX=__BASE_FILE__|/Dint=long|/FIinc/forced.h /FIinc/h.h|/FImissing.h|/FIsub/empty|/W4 /WX|/W4 /Foq.obj
+/w /W4|/clang:-S|/clang:-E|/clang:-M|/clang:-o -clang:q.o|/clang:-oq.o|/clang:-include -clang:inc/forced.h
+/clang:-x -clang:c|/clang:-g|/clang:-gdwarf|/clang:-gsplit-dwarf|/clang:-fstack-usage|/clang:-ffile-prefix-map=.=q
+/clang:-fdebug-prefix-map=.=q /Z7|/clang:-save-temps|/clang:-c|/showIncludes /W4|/showIncludes /E
+/showIncludes /showIncludes:user|/showIncludes:user /Foq.obj|/Brepro /Z7|/Zc:wchar_t-|/Zc:sizedDealloc|/fallback|/Yd
+/Yc|/Y-|/FA /Faq|/FAcs|/Fa /Foq.obj|/Fmx|/Fex|/Fe:x|/Frx|/FRx|/Fpx|/Fix /P|/EP /P|/C /E|/MTd /LDd|/Tp a.cpp|/TP /TC|@
+@x
 """
 _VALUES = (
     "x",
@@ -112,6 +139,12 @@ _ENVIRONMENT = {
     "TMPDIR": (".",),
     "GCC_COMPARE_DEBUG": ("1",),
     "COMPILER_PATH": (".",),
+    "PWD": ("/", "."),
+    "LANG": ("de_DE.UTF-8",),
+    "TERM": ("xterm",),
+    "VCToolsInstallDir": (".",),
+    "OBJC_INCLUDE_PATH": ("inc",),
+    "EXTERNAL_INCLUDE": ("inc",),
 }
 
 
@@ -128,20 +161,16 @@ class Target:
 
 def _options(*lists: str) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        tuple(option.split(" ", 1))
-        for text in lists
-        for line in text.split("\n")
-        for option in line.split("|")
-        if option
+        tuple(option.split(" ")) for text in lists for line in text.split("\n") for option in line.split("|") if option
     )
 
 
 _GNU_BASE = (("-c", "a.cpp", "-o", "a.o"), ("-c", "a.cpp"), ("-o", "b.o", "b.c", "-c"), ("-c", "-xc", "b.c"))
 _CL_BASE = (("/c", "a.cpp", "/Foa.obj"), ("/c", "a.cpp"), ("-c", "b.c", "-Fob.obj"), ("/nologo", "/c", "--", "a.cpp"))
 COMPILERS = {
-    "g++": Target("g++", _GNU_BASE, _options(_GNU), GXX, Quoting.GCC),
-    "clang++-19": Target("clang++-19", _GNU_BASE, _options(_GNU, _CLANG), CLANGXX, Quoting.CLANG),
-    "clang-cl-19": Target("clang-cl-19", _CL_BASE, _options(_CL), CLANG_CL, Quoting.CLANG_CL),
+    "g++": Target("g++", _GNU_BASE, _options(_GNU, _GNU_EDGES), GXX, Quoting.GCC),
+    "clang++-19": Target("clang++-19", _GNU_BASE, _options(_GNU, _GNU_EDGES, _CLANG), CLANGXX, Quoting.CLANG),
+    "clang-cl-19": Target("clang-cl-19", _CL_BASE, _options(_CL, _CL_EDGES), CLANG_CL, Quoting.CLANG_CL),
 }
 
 
@@ -175,7 +204,7 @@ def write_sources(folder: Path) -> None:
     for name, text in _SOURCES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_text() != text:
+        if not path.exists() or path.read_bytes() != text.encode():
             path.write_text(text)
 
 

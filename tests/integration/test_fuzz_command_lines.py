@@ -23,6 +23,6 @@ def test_random_command_lines_are_same_bare_missed_and_hit(cache: Cache, work: P
     problems = [problem(cache, work, target, case) for case in islice(cases(target, 1), 25)]
     assert not any(problems), next(filter(None, problems))
     hits, misses, _, errors = cache.counts()
-    assert hits > 5
-    assert misses > 5
+    assert hits > 2
+    assert misses > 2
     assert errors == 0

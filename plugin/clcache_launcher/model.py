@@ -3,9 +3,10 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NewType
+from typing import Final, NewType
 
 __all__ = [
+    "ASSEMBLER_WITH_CPP",
     "Compilation",
     "Depfile",
     "Digest",
@@ -21,6 +22,8 @@ __all__ = [
     "Uncacheable",
 ]
 
+ASSEMBLER_WITH_CPP: Final = "assembler-with-cpp"
+"""The language of ``.S``."""
 Digest = NewType("Digest", bytes)
 """BLAKE3 of some content, 16 bytes."""
 ManifestKey = NewType("ManifestKey", bytes)

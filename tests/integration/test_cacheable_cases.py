@@ -24,6 +24,8 @@ _GNU_CASES = {
     "forced_include": "-include inc/forced.h -c a.cpp -o a.o",
     "language_by_option": "-x c++ -c plain.txt -o a.o",
     "c": "-c b.c -o b.o",
+    "assembler": "-MD -c s.S -o sub/s.o",
+    "assembler_with_debug": "-g -DVALUE=3 -Iinc -c s.S",
     "response_file": "@args.rsp",
     "split_debug_info": "-g -gsplit-dwarf -c a.cpp -o a.o",
     "stack_usage": "-fstack-usage -c a.cpp -o a.o",
@@ -42,6 +44,7 @@ _GCC_CASES = {
     "saved_temporaries": "-save-temps -g -c a.cpp -o sub/a.b.o",
     "saved_temporaries_beside_object": "-save-temps=obj -MD -c a.cpp -o sub/a.o",
     "saved_temporaries_of_assembly": "-save-temps -S a.cpp -o sub/a.s",
+    "saved_temporaries_of_assembler": "-save-temps -c s.S -o sub/s.o",
     "profile_that_is_missing": "-O2 -fprofile-use -c a.cpp -o sub/a.o",
     "native_processor": "-O2 -march=native -mtune=native -c a.cpp -o a.o",
     "link_time_optimization": f"-O2 -flto {_SEED} -c a.cpp -o a.o",
@@ -131,6 +134,11 @@ def project(work: Path) -> Path:
     (work / "plain.txt").write_text("int g() { return 2; }\n")
     (work / "with space/s p.cpp").write_text('#include "i n.h"\n')
     (work / "with space/i n.h").write_text("int g();\n")
+    (work / "inc/asm.h").write_text("#ifndef VALUE\n#define VALUE 7\n#endif\n")
+    (work / "s.S").write_text(
+        '#include "inc/asm.h"\n.text\n.globl g\ng: movl $VALUE, %eax # don\'t\n ret\n'
+        '.section .note.GNU-stack,"",@progbits\n'
+    )
     (work / "ignore.txt").write_text("fun:f\n")
     (work / "args.rsp").write_text('-c a.cpp -o a.o "-DX=a b"\n')
     (work / "cl.rsp").write_text('/c a.cpp /Foa.obj "/DX=a b"\n')

@@ -150,3 +150,20 @@ def test_specs_are_an_input(lone_cache: Cache, source: Path) -> None:
 def test_specs_of_the_working_folder_are_uncacheable(lone_cache: Cache, source: Path) -> None:
     (source / "nano.specs").write_text("*cpp_unique_options:\n+ -DX=1\n\n")
     expect(lone_cache, source, ["g++", "--specs=nano.specs", "-c", "a.cpp"], "uncacheable")
+
+
+@pytest.mark.clang
+@pytest.mark.parametrize("compiler", ["gcc", "clang-19"])
+def test_header_of_an_assembler_source_is_an_input_and_its_own_includes_are_uncacheable(
+    cache: Cache, source: Path, compiler: str
+) -> None:
+    argv = [compiler, "-c", "a.S"]
+    (source / "a.S").write_text('#include "h.h"\n.globl f\nf: movl $H, %eax\n ret\n')
+    for number in "12":
+        (source / "h.h").write_text(f"#define H {number}\n")
+        for outcome in ("miss", "hit"):
+            expect(cache, source, argv, outcome)
+    (source / "h.h").write_text('#define H 1\n.include "more.s"\n')
+    for name in ("g", "h"):
+        (source / "more.s").write_text(f".globl {name}\n{name}: ret\n")
+        expect(cache, source, argv, "uncacheable")

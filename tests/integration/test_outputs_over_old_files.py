@@ -1,6 +1,5 @@
 """What becomes of the files that stand where outputs go: the same with the compiler alone, at a miss and at a hit."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +11,8 @@ CASES = {
     "gcc": "gcc -c a.c -o a.o -O1 -g -gsplit-dwarf -fstack-usage --coverage -frandom-seed=1 -MD -fcallgraph-info",
     "gcc_assembly": "gcc -S a.c -o a.s -O1 -fstack-usage -MD",
     "gcc_temporaries": "gcc -save-temps -c a.c -o a.o",
+    "gcc_assembler": "gcc -MD -c s.S -o a.o",
+    "clang_assembler": "clang-19 -MD -c s.S -o a.o",
     "clang": "clang-19 -c a.c -o a.o -O1 -g -gsplit-dwarf -fstack-usage --coverage -MD -fsave-optimization-record",
     "clang_assembly": "clang-19 -S a.c -o a.s -O1 -fstack-usage -MD",
     "clang_named": "clang-19 -c a.c -o a.o -MJ a.json --serialize-diagnostics a.dia -flto=thin -fthin-link-bitcode=a.t",
@@ -68,11 +69,11 @@ def test_old_file_is_treated_as_the_compiler_treats_it(cache: Cache, work: Path,
         shutil.rmtree(work)
         work.mkdir()
         (work / "a.c").write_text("int f(int a) { return a ? 1 : 2; }\n")
-        os.utime(work / "a.c", (1, 1))
+        (work / "s.S").write_text('.globl f\nf: ret\n.section .note.GNU-stack,"",@progbits\n')
 
     prepare()
     assert cache.run(*argv, cwd=work).code == 0
-    names = {path.name for path in work.iterdir()} - {"a.c"}
+    names = {path.name for path in work.iterdir()} - {"a.c", "s.S"}
 
     def compile_over_old_files(*launcher: Path) -> tuple[int, dict[str, tuple[int, int, bytes]]]:
         prepare()

@@ -54,7 +54,8 @@ class Dialect:
     replaced: frozenset[str] = frozenset({"object"})
     """Roles of outputs that the compiler puts in the place of what was there; into any other file it writes."""
     assembly_in_place: bool = False
-    """With ``-S`` the object is written into the file that is there."""
+    """The compiler writes its text (``-S``) into the file that is there and its assembler replaces that; else it is the
+    other way."""
     header_suffix: str = ""
     """What follows a header's name in that of its precompiled form; empty where a header is no source."""
     holds_header_times: bool = False

@@ -10,6 +10,7 @@ from clcache_launcher.compilers.options import Effect, Match
 from clcache_launcher.compilers.precompiled import HEADER_LANGUAGES, read_precompiled
 from clcache_launcher.compilers.response_file import Expanded, expand_response_files
 from clcache_launcher.model import (
+    ASSEMBLER_WITH_CPP,
     Compilation,
     Depfile,
     NotACompilation,
@@ -49,7 +50,8 @@ _MAKES_OUTPUT = (
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
-_PREPROCESSED = {"c": ".i", "c++": ".ii", "objective-c": ".mi", "objective-c++": ".mii"}
+_PREPROCESSED = {"c": ".i", "c++": ".ii", "objective-c": ".mi", "objective-c++": ".mii", ASSEMBLER_WITH_CPP: ".s"}
+"""Suffix of the preprocessed text by language."""
 _ASSEMBLER = "assembler"
 
 
@@ -185,9 +187,9 @@ def _names_file(match: Match) -> bool:
 def _language_refusal(language: str) -> Reason | None:
     if language in HEADER_LANGUAGES:
         return None
-    if language.startswith(_ASSEMBLER):
+    if language.startswith(_ASSEMBLER) and language != ASSEMBLER_WITH_CPP:
         return Reason.ASSEMBLER_SOURCE
-    return None if language in ("c", "c++", "objective-c", "objective-c++") else Reason.SOURCE_LANGUAGE
+    return None if language in _PREPROCESSED else Reason.SOURCE_LANGUAGE
 
 
 def _sources(dialect: Dialect, matches: Iterable[Match]) -> list[_Source]:
@@ -219,7 +221,8 @@ def _compilation(
 ) -> Compilation | Uncacheable:
     effects = {match.option.effect for match in matches if match.option}
     is_header = source.language in HEADER_LANGUAGES
-    if not effects & {Effect.COMPILE, Effect.ASSEMBLY} and not is_header:
+    wanted = {Effect.COMPILE} if source.language == ASSEMBLER_WITH_CPP else {Effect.COMPILE, Effect.ASSEMBLY}
+    if not effects & wanted and not is_header:
         return Uncacheable(Reason.LINKING)
     depfile_name = next((match.value for match in reversed(matches) if _names_depfile(match)), None)
     dash_o = next((m.value for m in reversed(matches) if m.option and m.option.spelling == "-o"), None)
@@ -300,7 +303,8 @@ def _outputs(dialect: Dialect, matches: Sequence[Match], names: Names, language:
     if names.assembly:
         # It is the object then.
         paths.pop("s", None)
-    in_place = names.assembly and dialect.assembly_in_place
+    assembles = language == ASSEMBLER_WITH_CPP
+    in_place = dialect.assembly_in_place if names.assembly else assembles and not dialect.assembly_in_place
     in_place |= not names.assembly and any(match.option.in_place for match in matches if match.option)
     return tuple(
         Output(role, path, in_place if role == "object" else role not in dialect.replaced)

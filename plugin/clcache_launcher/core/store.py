@@ -12,7 +12,9 @@ from clcache_launcher.compilers.dependencies import (
     read_show_includes_report,
 )
 from clcache_launcher.compilers.probe import Family
+from clcache_launcher.core.assembler_sources import assembler_refusal
 from clcache_launcher.core.attempt import Attempt
+from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, command_line_inputs
@@ -24,7 +26,7 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.search import SearchPlan, SearchState, search_state
 from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.errors import StorageError
-from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
+from clcache_launcher.model import ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import is_younger, read_file
 
@@ -138,8 +140,7 @@ def direct_entry(
     files = knowledge.facts.gather(((source, source_digest), *includes), scope.storage)
     if files is None:
         return Uncacheable(Reason.INPUT_CHANGED)
-    is_cl = prepared.toolchain.family is Family.CL
-    refused = refusal(files, prepared.compilation.definitions, import_makes_headers=is_cl)
+    refused = _refusal(prepared, ((source, source_digest), *includes), files)
     if refused is not None:
         return refused
     plan = prepared.plan_search(files)
@@ -166,6 +167,17 @@ def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> s
         if _is_younger(path, started_ns) or knowledge.digests.digest(path) != digest:
             return name
     return None
+
+
+def _refusal(
+    prepared: Prepared, contents: Sequence[tuple[str, Digest]], files: Sequence[tuple[str, Facts]]
+) -> Uncacheable | None:
+    definitions = prepared.compilation.definitions
+    is_cl = prepared.toolchain.family is Family.CL
+    refused = refusal(files, definitions, import_makes_headers=is_cl)
+    if refused is None and prepared.compilation.language == ASSEMBLER_WITH_CPP:
+        return assembler_refusal(contents, definitions)
+    return refused
 
 
 def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:

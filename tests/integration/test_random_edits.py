@@ -1,7 +1,8 @@
 """Random edits of a small project: after each, what the cache gives is what the bare compiler makes.
 
 ``CLCACHE_TEST_SEED`` and ``CLCACHE_TEST_EDITS`` choose another or a longer run. A failure prints a short list of edits
-that leads to it.
+that leads to it. ``CLCACHE_TEST_TWINS=1`` adds edits that make two names of one file or folder, and two files of one
+content; without it there are none, since test_identity_of_files tells what is wrong with these today.
 """
 
 import itertools
@@ -20,7 +21,8 @@ from support.edits import FILE_EDITS, FOLDER_EDITS, FileEdit, minimal
 from support.trial import compilers
 
 SEED = int(os.environ.get("CLCACHE_TEST_SEED", "1"))
-EDITS = int(os.environ.get("CLCACHE_TEST_EDITS", "40"))
+EDITS = int(os.environ.get("CLCACHE_TEST_EDITS", "60"))
+TWINS = bool(os.environ.get("CLCACHE_TEST_TWINS"))
 _REPLAYS = 60
 
 _FOLDERS = ("inc1", "inc2", "inc3", "src", "build")
@@ -178,34 +180,53 @@ def random_edits(seed: int, compiler: str) -> Iterator[Edit]:
     flags = _CL_FLAGS if compiler.startswith("clang-cl") else _GNU_FLAGS
     settings = [Setting("flag", flag) for flag in flags] + [Setting("variable", name) for name in _VARIABLES]
     settings += [Setting("folder", "build"), Setting("order", "reversed"), Setting("depfile", "clang")]
-    while True:
-        kind = choose.choice([*FILE_EDITS, "write", "copy", "setting", "setting", "folder", "source", "base"])
+    folder_edits = sorted(FOLDER_EDITS if TWINS else FOLDER_EDITS.keys() - {"replace-by-link"})
+    for number in itertools.count():
+        kind = choose.choice([*FILE_EDITS, "write", "write", "setting", "setting", "folder", "source", "base"])
         if kind == "setting":
             yield choose.choice(settings)
-        elif kind == "base":
-            name = choose.choice(_HEADERS[:-1])
-            text = header_text(name, choose.randrange(3), 0, choose.choice(list(_GUARDS)))
-            yield FileEdit("write", f"base/{name}", text=text)
         elif kind == "folder":
-            yield FileEdit(choose.choice([*FOLDER_EDITS, "put-back"]), *choose.sample(_FOLDERS[:3], 2))
+            yield FileEdit(choose.choice([*folder_edits, "put-back"]), *choose.sample(_FOLDERS[:3], 2))
         elif kind == "source":
             name = choose.choice(_SOURCES)
             yield FileEdit("write", f"src/{name}", text=source_text(name, choose.randrange(3)))
+        elif kind == "base":
+            yield from _edit_of_base(choose)
         else:
-            yield _file_edit(choose, kind)
+            yield from _file_edits(choose, kind, number)
 
 
-def _file_edit(choose: random.Random, kind: str) -> FileEdit:
+def _edit_of_base(choose: random.Random) -> Iterator[FileEdit]:
+    """A change of what everything finds in the end; seldom it is not there."""
+    name = choose.choice(_HEADERS)
+    if choose.random() < 0.1:
+        yield FileEdit("remove", f"base/{name}")
+    else:
+        text = header_text(name, choose.randrange(3), 0, choose.choice(list(_GUARDS)))
+        yield FileEdit("write", f"base/{name}", text=text)
+
+
+def _file_edits(choose: random.Random, kind: str, number: int) -> Iterator[FileEdit]:
+    """A change of one header, or of two of the same name: that is what a search finds."""
     first = choose.choice(_PLACES)
     name = next(name for name in sorted(_HEADERS, key=len, reverse=True) if first.endswith(name))
-    # Most often the same name elsewhere: that is what a search finds.
-    second = choose.choice([place for place in _PLACES if place.endswith(name)] if choose.random() < 0.8 else _PLACES)
-    text = ""
-    if kind.startswith("write"):
-        text = header_text(name, choose.randrange(3), choose.randrange(3), choose.choice(list(_GUARDS)))
-    elif kind == "append" or (kind == "copy" and choose.random() < 0.5):
-        text = choose.choice(["\n", "// more\n", "#undef V_h3\n#define V_h3 9\n"])
-    return FileEdit(kind, first, second, text)
+    same_name = [place for place in (*_PLACES, f"base/{name}") if place.endswith(name)]
+    second = choose.choice(same_name if choose.random() < 0.8 else _PLACES)
+    text = header_text(name, choose.randrange(3), choose.randrange(3), choose.choice(list(_GUARDS)))
+    if kind in {"link", "hard-link", "copy", "copy-with-its-time", "rename"}:
+        if not TWINS:
+            # Another file of its own, outside the search.
+            first = f"store/{number}.h"
+            yield FileEdit("write", first, text=f"{text}// {number}\n")
+        elif choose.random() < 0.5:
+            first = f"base/{name}"
+        yield FileEdit(kind, first, second)
+    elif kind == "append":
+        yield FileEdit(kind, first, text=choose.choice(["\n", "// more\n", "#undef V_h3\n#define V_h3 9\n"]))
+    elif kind.startswith("write"):
+        yield FileEdit(kind, first, text=text if TWINS else f"{text}// {first}\n")
+    else:
+        yield FileEdit(kind, first)
 
 
 @compilers

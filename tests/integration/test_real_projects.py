@@ -1,13 +1,20 @@
-"""Real projects: a cold build all misses, a warm one all hits, and nothing differs from an uncached build."""
+"""Real projects: a cold build all misses, a warm one all hits, and nothing differs from an uncached build.
+
+``CLCACHE_TEST_ALL=1`` adds the configurations that take long, and looks whether two uncached builds agree as is said
+here that they do.
+"""
 
 import os
 import re
 import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from support.cache import SCRIPTS, Cache
+from support.skip import skip_or_fail
 
 PROJECTS = os.environ.get("CLCACHE_TEST_PROJECTS", "")
 TOOLCHAINS = os.environ.get("CLCACHE_TEST_TOOLCHAINS", "")
@@ -39,12 +46,16 @@ HEADERS = {
 def case(request: pytest.FixtureRequest) -> tuple[str, str, tuple[str, ...]]:
     """One project with its CMake and arguments."""
     found: tuple[str, str, tuple[str, ...]] = request.param
-    if not os.path.isdir(os.path.join(PROJECTS, found[0])) or not os.path.isdir(TOOLCHAINS):
-        text = "CLCACHE_TEST_PROJECTS has to name a folder with yaml-cpp, googletest and fmtlib; .ci/run shows how"
-        if os.environ.get("CI"):
-            pytest.fail(text)
-        pytest.skip(text)
+    _found(found[0])
     return found
+
+
+def _found(project: str) -> Path:
+    if not os.path.isdir(os.path.join(PROJECTS, project)) or not os.path.isdir(TOOLCHAINS):
+        skip_or_fail(
+            "CLCACHE_TEST_PROJECTS has to name a folder with yaml-cpp, googletest and fmtlib; .ci/run shows how"
+        )
+    return Path(PROJECTS, project)
 
 
 def test_real_project(cache: Cache, work: Path, case: tuple[str, str, tuple[str, ...]]) -> None:
@@ -91,3 +102,138 @@ def test_real_project(cache: Cache, work: Path, case: tuple[str, str, tuple[str,
     rebuilt = ninja().count("Building")
     assert 0 < rebuilt <= count
     assert cache.counts() == (count + rebuilt, count, 0, 0)
+
+
+ALL = bool(os.environ.get("CLCACHE_TEST_ALL"))
+_ARGUMENTS = {
+    "fmtlib": ("-DFMT_TEST=OFF", "-DFMT_DOC=OFF"),
+    "googletest": (),
+    "yaml-cpp": ("-DYAML_CPP_BUILD_TESTS=OFF", "-DYAML_CPP_BUILD_TOOLS=OFF"),
+}
+_TARGETS = {"fmtlib": "fmt", "googletest": "gtest", "yaml-cpp": "yaml-cpp"}
+_COMPILERS = {
+    "gcc": ("-DCMAKE_C_COMPILER=gcc", "-DCMAKE_CXX_COMPILER=g++"),
+    "clang": ("-DCMAKE_C_COMPILER=clang-19", "-DCMAKE_CXX_COMPILER=clang++-19"),
+    "clang_cl": (CL,),
+}
+_FLAGS = {
+    "debug": "-O0 -g",
+    "optimized": "-O2",
+    "split_debug_information": "-g -gsplit-dwarf",
+    "coverage": "--coverage -frandom-seed=x",
+    "precompiled_header": "",
+}
+# gcc draws the number that joins object and .dwo; a precompiled header holds addresses (gcc) and times (clang).
+_UNLIKE = {
+    ("gcc", "split_debug_information"): {".o", ".dwo"},
+    ("gcc", "precompiled_header"): {".gch"},
+    ("clang", "precompiled_header"): {".pch"},
+}
+_IN_CI = {
+    ("fmtlib", "gcc", "debug"),
+    ("fmtlib", "gcc", "split_debug_information"),
+    ("fmtlib", "gcc", "coverage"),
+    ("fmtlib", "gcc", "precompiled_header"),
+    ("googletest", "clang", "split_debug_information"),
+    ("googletest", "clang", "coverage"),
+    ("yaml-cpp", "clang_cl", "optimized"),
+}
+_NEVER = {("clang_cl", "coverage"), ("clang_cl", "split_debug_information")}
+"""What the option tables refuse: clang-cl names its side files otherwise."""
+_MOST_OBJECTS = 8
+_NOT_BUILT = pytest.mark.xfail(strict=True, reason="not built yet: precompiled headers")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A project with one compiler and one set of flags."""
+
+    project: str
+    compiler: str
+    flags: str
+
+    def arguments(self, folder: Path) -> list[str]:
+        """What CMake is given."""
+        words = [*_COMPILERS[self.compiler], *_ARGUMENTS[self.project], "-DCMAKE_POLICY_VERSION_MINIMUM=3.5"]
+        words += ["-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY", "-DCMAKE_BUILD_TYPE="]
+        flags = _FLAGS[self.flags]
+        if self.compiler == "clang_cl":
+            flags = "/EHsc " + flags.replace("-O0 -g", "/Od /Z7").replace("-O2", "/O2")
+        if self.flags == "precompiled_header":
+            script = folder / "precompile.cmake"
+            target = _TARGETS[self.project]
+            script.write_text(
+                f"function(precompile)\n  target_precompile_headers({target} PRIVATE <vector> <string>)\n"
+                "endfunction()\ncmake_language(DEFER CALL precompile)\n"
+            )
+            words.append(f"-DCMAKE_PROJECT_INCLUDE={script}")
+        # A toolchain file adds its own flags to these.
+        return [*words, f"-DCMAKE_CXX_FLAGS={flags}", f"-DCMAKE_C_FLAGS={flags}"]
+
+
+def _configurations() -> Iterable[object]:
+    for project in _ARGUMENTS:
+        for compiler in _COMPILERS:
+            for flags in _FLAGS:
+                if (compiler, flags) in _NEVER or not (ALL or (project, compiler, flags) in _IN_CI):
+                    continue
+                marks = [_NOT_BUILT] if flags == "precompiled_header" else []
+                marks += [getattr(pytest.mark, compiler)] if compiler != "gcc" else []
+                found = Configuration(project, compiler, flags)
+                yield pytest.param(found, id=f"{project}-{compiler}-{flags}", marks=marks)
+
+
+@dataclass
+class Build:
+    """One build folder, made several times."""
+
+    cache: Cache
+    folder: Path
+    configuration: Configuration
+
+    def make(self, launcher: str) -> dict[str, bytes]:
+        """Configure and build from the start; every file that a compile made, by its path."""
+        given = [f"-DCMAKE_{language}_COMPILER_LAUNCHER={launcher}" for language in ("C", "CXX")]
+        words = self.configuration.arguments(self.folder)
+        self.run(CMAKES["system"], "-S", "source", "-B", "build", "-G", "Ninja", *words, *given)
+        self.run("ninja", "-C", "build", "-t", "clean")
+        listed = self.run("ninja", "-C", "build", "-t", "targets", "all")
+        objects = re.findall(r"^(\S+\.dir/\S+\.(?:o|obj|gch|pch)): \w+_COMPILER", listed, re.MULTILINE)
+        # Without ninja's own reading of them depfiles stay, to be compared, too.
+        self.run("ninja", "-C", "build", "-j2", "-d", "keepdepfile", *sorted(objects)[:_MOST_OBJECTS])
+        kinds = ("o", "obj", "gch", "pch", "dwo", "gcno", "d")
+        made = [path for kind in kinds for path in (self.folder / "build").rglob(f"*.dir/**/*.{kind}")]
+        return {str(path.relative_to(self.folder)): _stable(path) for path in made}
+
+    def run(self, *argv: str) -> str:
+        """Run a program that has to succeed."""
+        done = self.cache.run(*argv, cwd=self.folder)
+        assert done.code == 0, (done.stdout + done.stderr).decode()[-3000:]
+        return done.stdout.decode()
+
+
+def _stable(path: Path) -> bytes:
+    data = path.read_bytes()
+    return data[:4] + data[8:] if path.suffix == ".obj" else data
+
+
+@pytest.mark.parametrize("configuration", list(_configurations()))
+def test_configuration_of_a_real_project(cache: Cache, work: Path, configuration: Configuration) -> None:
+    shutil.copytree(_found(configuration.project), work / "source")
+    build = Build(cache, work, configuration)
+    unlike = _UNLIKE.get((configuration.compiler, configuration.flags), set())
+
+    def comparable(made: dict[str, bytes]) -> dict[str, bytes]:
+        return {name: b"" if Path(name).suffix in unlike else data for name, data in made.items()}
+
+    bare = build.make("")
+    if ALL:
+        assert comparable(build.make("")) == comparable(bare)
+    cold = build.make(str(cache.launcher))
+    _, misses, *others = cache.counts()
+    assert comparable(cold) == comparable(bare)
+    warm = build.make(str(cache.launcher))
+    assert warm == cold
+    objects = sum(Path(name).suffix in {".o", ".obj", ".gch", ".pch"} for name in bare)
+    assert (misses, *others) == (objects, 0, 0), cache.log.read_text()[-3000:]
+    assert cache.counts() == (objects, objects, 0, 0), cache.log.read_text()[-3000:]

@@ -19,6 +19,7 @@ from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
+from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
 from clcache_launcher.core.records import Entry, Result
 from clcache_launcher.core.run_report import entry_of, included_files

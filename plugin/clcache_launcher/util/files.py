@@ -6,7 +6,7 @@ import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from blake3 import blake3
 
@@ -28,7 +28,10 @@ __all__ = [
 
 DIGEST_BYTES: Final = 16
 _SECOND_NS: Final = 10**9
+_PART_BYTES: Final = 1 << 20
 _COARSE_CLOCK: Final = getattr(time, "CLOCK_REALTIME_COARSE", None) or 5
+
+_Taken = TypeVar("_Taken")
 
 
 class Signature(NamedTuple):
@@ -86,8 +89,8 @@ def digest_of(data: bytes) -> Digest:
 
 def hash_file(path: str) -> HashedFile | None:
     """Digest of a regular file, or ``None`` when there is none or it can't be read."""
-    read = read_file(path)
-    return HashedFile(digest_of(read[0]), read[1], read[2]) if read else None
+    read = _read(path, _digest_all)
+    return HashedFile(*read) if read else None
 
 
 def read_file(path: str, max_bytes: int | None = None) -> tuple[bytes, Signature, bool] | None:
@@ -97,6 +100,12 @@ def read_file(path: str, max_bytes: int | None = None) -> tuple[bytes, Signature
         path: It is not waited for a writer where this is a pipe.
         max_bytes: A larger file is not read.
     """
+    return _read(path, _read_all, max_bytes)
+
+
+def _read(
+    path: str, take: Callable[[int, int], _Taken], max_bytes: int | None = None
+) -> tuple[_Taken, Signature, bool] | None:
     before_ns = file_clock_ns()
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -106,7 +115,7 @@ def read_file(path: str, max_bytes: int | None = None) -> tuple[bytes, Signature
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or (max_bytes is not None and status.st_size > max_bytes):
             return None
-        data = _read_all(handle, status.st_size)
+        taken = take(handle, status.st_size)
         after = os.fstat(handle)
     except OSError:
         return None
@@ -114,7 +123,19 @@ def read_file(path: str, max_bytes: int | None = None) -> tuple[bytes, Signature
         os.close(handle)
     signature = signature_of(after)
     settled = signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
-    return data, signature, settled
+    return taken, signature, settled
+
+
+def _digest_all(handle: int, size: int) -> Digest:
+    part = os.read(handle, min(size, _PART_BYTES) + 1)
+    if len(part) == size:
+        return digest_of(part)
+    # In parts: a compiler's libraries are some 100 MB, and most of the time went into memory for them.
+    digest = blake3()
+    while part:
+        digest.update(part)
+        part = os.read(handle, _PART_BYTES)
+    return Digest(digest.digest(DIGEST_BYTES))
 
 
 def _read_all(handle: int, size: int) -> bytes:

@@ -37,6 +37,7 @@ class Reason(enum.Enum):
     ASSEMBLER_SOURCE = "assembler_source"
     BAD_ARGUMENT = "bad_argument"
     COMPILER_CONFIGURATION = "compiler_configuration"
+    COMPILER_WRAPPER = "compiler_wrapper"
     COVERAGE = "coverage"
     DEBUG_DATABASE = "debug_database"
     LINKING = "linking"

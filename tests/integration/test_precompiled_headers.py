@@ -26,7 +26,10 @@ class Lines:
 
 GCC = Lines("g++ -x c++-header pch.h -o pch.h.gch", "g++ -include pch.h -c a.cpp -o a.o", "pch.h.gch", False, False)
 CLANG = Lines(
-    "clang++-19 -x c++-header pch.h -o pch.h.pch", "clang++-19 -include-pch pch.h.pch -c a.cpp -o a.o", "pch.h.pch", True
+    "clang++-19 -x c++-header pch.h -o pch.h.pch",
+    "clang++-19 -include-pch pch.h.pch -c a.cpp -o a.o",
+    "pch.h.pch",
+    True,
 )
 CLANG_FOUND = Lines(CLANG.create, "clang++-19 -include pch.h -c a.cpp -o a.o", "pch.h.pch", True)
 CLANG_TIMELESS = Lines(
@@ -211,7 +214,11 @@ def test_what_contradicts_itself_is_uncacheable(cache: Cache, project: Path, lin
 
 @pytest.mark.parametrize(
     "compiler",
-    ["g++", pytest.param("clang++-19", marks=pytest.mark.clang), pytest.param("clang-cl-19", marks=pytest.mark.clang_cl)],
+    [
+        "g++",
+        pytest.param("clang++-19", marks=pytest.mark.clang),
+        pytest.param("clang-cl-19", marks=pytest.mark.clang_cl),
+    ],
 )
 @pytest.mark.parametrize("is_cloned", [False, True])
 def test_second_build_of_cmakes_precompiled_headers_is_all_hits(
@@ -230,7 +237,8 @@ def test_second_build_of_cmakes_precompiled_headers_is_all_hits(
             for path in project.iterdir():
                 os.utime(path, (LONG_AGO + 1000, LONG_AGO + 1000))
         done = cache.run(
-            *(SCRIPTS / "cmake", "-S", ".", "-B", "build", "-G", "Ninja", launcher, flags, *system),
+            SCRIPTS / "cmake",
+            *("-S", ".", "-B", "build", "-G", "Ninja", launcher, flags, *system),
             *(f"-DCMAKE_CXX_COMPILER={compiler}", "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"),
             cwd=project,
         )

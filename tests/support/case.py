@@ -1,5 +1,6 @@
 """Compilations in which the test plays the compiler: no process runs."""
 
+import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,20 +19,19 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.core.store import Stored, Unclear, store
 from clcache_launcher.core.toolchain import Toolchain
+from clcache_launcher.core.watch import Watch, look
 from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import file_clock_ns
 
-__all__ = ["TOOLCHAIN", "Case", "settle", "write_compiler"]
+__all__ = ["TOOLCHAIN", "Case", "settle", "write_compiler", "write_program"]
 
 TOOLCHAIN = Toolchain(
     family=Family.GCC,
     dialect=GCC,
     identity=b"this gcc",
     search_folders=(),
-    files=(),
-    folders=(),
-    found_on_path=(),
+    watch=Watch((), (), (), look()),
 )
 
 
@@ -44,13 +44,30 @@ def settle() -> None:
 
 def write_compiler(path: Path, version: str = "12.2.0", search_folder: str = "/usr/include") -> Path:
     """Write a program that answers a probe as gcc does; it makes nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        "#!/bin/sh\ncat >&2 <<'END'\nTarget: x86_64-linux-gnu\n"
-        f"gcc version {version} (Test)\n"
+    return write_program(
+        path,
+        f"Target: x86_64-linux-gnu\ngcc version {version} (Test)\n"
         f'#include "..." search starts here:\n#include <...> search starts here:\n {search_folder}\n'
-        "End of search list.\nEND\n"
+        "End of search list.\nprograms: =/\n",
     )
+
+
+def write_program(path: Path, says: str) -> Path:
+    """Write a program for x86-64 Linux that prints a text on stderr."""
+    text = says.encode()
+    code = (
+        b"\xb8\x01\x00\x00\x00\xbf\x02\x00\x00\x00"  # write to stderr
+        b"\x48\x8d\x35\x10\x00\x00\x00\xba"  # what stands behind the code
+        + struct.pack("<I", len(text))
+        + b"\x0f\x05\xb8\x3c\x00\x00\x00\x31\xff\x0f\x05"  # exit with 0
+    )
+    size = 64 + 56 + len(code) + len(text)
+    head = b"\x7fELF\x02\x01\x01" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0x400078, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    head += struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, size, size, 0x1000)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(head + code + text)
     path.chmod(0o755)
     return path
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from clcache_launcher.compilers.response_file import decode_response_file, split_gnu
+from clcache_launcher.compilers.response_file import Quoting, decode_response_file, split_text
 
 __all__ = ["Configuration", "read_configuration"]
 
@@ -41,7 +41,7 @@ def read_configuration(
         Its options; ``None`` where it is not certain how clang reads it.
     """
     content = None if path in including or len(including) == _MAX_DEPTH else read(path)
-    text = None if content is None else decode_response_file(content, windows_quoting=False)
+    text = None if content is None else decode_response_file(content, Quoting.CLANG)
     # Whether a line that ends in two backslashes goes on is not certain.
     if text is None or re.search(r"\\\\\r?\n", text):
         return None
@@ -49,10 +49,10 @@ def read_configuration(
     options: list[str] = []
     files = [path]
     for line in _lines(text):
-        tokens = split_gnu(line)
+        tokens = split_text(line, Quoting.CLANG)
         if tokens is None:
             return None
-        for token in tokens:
+        for token in filter(None, tokens):
             if not token.startswith("@"):
                 options.append(token.replace(_FOLDER, folder))
                 continue

@@ -1,8 +1,9 @@
 """From an invocation to what is needed to look it up: compiler, compilation, environment, search folders."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.msvc import prepend_environment_options
@@ -11,11 +12,13 @@ from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.search import SearchPlan, search_plan
-from clcache_launcher.core.toolchain import Toolchain, Toolchains
+from clcache_launcher.core.toolchain import Options, Toolchain, Toolchains
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 
 __all__ = ["Prepared", "prepare"]
+
+_MOST_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +60,116 @@ class Prepared:
 
 def prepare(invocation: Invocation, toolchains: Toolchains) -> tuple[Prepared, ...] | Uncacheable | NotACompilation:
     """Understand an invocation, one item for each of its sources, or say why it can't be stored."""
-    base = toolchains.find(invocation.compiler, "c++", (), invocation.cwd, invocation.environment)
-    if base is None:
-        return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
-    compilations = _compilations(invocation, base)
-    if not isinstance(compilations, tuple):
-        return compilations
-    environment = _relevant(base.dialect.environment, invocation)
+    cwd, environment = invocation.cwd, invocation.environment
+    toolchain = toolchains.find(invocation.compiler, "c++", (), cwd, environment)
+    for _ in range(_MOST_ROUNDS):
+        if isinstance(toolchain, Uncacheable):
+            return toolchain
+        given = _given(invocation, toolchain)
+        if isinstance(given, Uncacheable):
+            return given
+        alone = _parse(invocation, toolchain, given)
+        if not isinstance(alone, tuple):
+            return alone
+        found = [toolchains.find(invocation.compiler, c.language, c.probe_arguments, cwd, environment) for c in alone]
+        if all(isinstance(each, Toolchain) and each.dialect == toolchain.dialect for each in found):
+            return _units(invocation, [each for each in found if isinstance(each, Toolchain)], given, alone)
+        toolchain = next((each for each in found if isinstance(each, Uncacheable)), found[0])
+    return Uncacheable(Reason.COMPILER_CONFIGURATION, invocation.compiler)
+
+
+def _given(invocation: Invocation, toolchain: Toolchain) -> tuple[str, ...] | Uncacheable:
+    """The command line with the options that the environment adds to it."""
+    for name in toolchain.dialect.rejected_environment:
+        if name in invocation.environment:
+            return Uncacheable(Reason.ENVIRONMENT, name)
+    if toolchain.family in CL_FAMILIES:
+        quoting = toolchain.dialect.quoting
+        return prepend_environment_options(invocation.arguments[1:], invocation.environment, quoting)
+    return invocation.arguments[1:]
+
+
+def _units(
+    invocation: Invocation, toolchains: Sequence[Toolchain], given: tuple[str, ...], alone: Sequence[Compilation]
+) -> tuple[Prepared, ...] | Uncacheable | NotACompilation:
+    """The compilations with the options that the compiler's wrapper and its configuration files add."""
     units: list[Prepared] = []
-    for compilation in compilations:
-        toolchain = toolchains.find(
-            invocation.compiler,
-            compilation.language,
-            compilation.probe_arguments,
-            invocation.cwd,
-            invocation.environment,
-        )
-        if toolchain is None:
-            return Uncacheable(Reason.UNKNOWN_COMPILER, invocation.compiler)
-        units.append(Prepared(invocation, compilation, toolchain, environment))
+    for at, toolchain in enumerate(toolchains):
+        compilation: Compilation | Uncacheable | NotACompilation = alone[at]
+        if toolchain.refusal is not None:
+            return toolchain.refusal
+        if toolchain.options != (Options(),):
+            compilation = _with_options(invocation, toolchain, given, alone, at)
+        if not isinstance(compilation, Compilation):
+            return compilation
+        units.append(Prepared(invocation, compilation, toolchain, _relevant(toolchain.dialect.environment, invocation)))
     return tuple(units)
 
 
-def _compilations(invocation: Invocation, base: Toolchain) -> tuple[Compilation, ...] | Uncacheable | NotACompilation:
-    """What the command line means, with the options in the environment."""
-    dialect, given = base.dialect, invocation.arguments[1:]
-    for name in dialect.rejected_environment:
-        if name in invocation.environment:
-            return Uncacheable(Reason.ENVIRONMENT, name)
-    arguments: tuple[str, ...] | Uncacheable = given
-    if base.family in CL_FAMILIES:
-        arguments = prepend_environment_options(given, invocation.environment, dialect.quoting)
-    if isinstance(arguments, Uncacheable):
-        return arguments
+def _with_options(
+    invocation: Invocation, toolchain: Toolchain, given: tuple[str, ...], alone: Sequence[Compilation], at: int
+) -> Compilation | Uncacheable | NotACompilation:
+    compilations: list[Compilation] = []
+    for options in toolchain.options:
+        parsed = _parse(invocation, toolchain, (*options.before, *given, *options.after))
+        if not isinstance(parsed, tuple):
+            return parsed
+        if len(parsed) != len(alone):
+            return Uncacheable(Reason.COMPILER_WRAPPER, invocation.compiler)
+        compilations.append(parsed[at])
+    if len({_shape(one) for one in compilations}) != 1 or compilations[0].language != alone[at].language:
+        return Uncacheable(Reason.COMPILER_WRAPPER, invocation.compiler)
+    return replace(
+        compilations[0],
+        search_folders=_all(one.search_folders for one in compilations),
+        force_includes=_all(one.force_includes for one in compilations),
+        input_files=_all(one.input_files for one in compilations),
+        definitions=_all(one.definitions for one in compilations),
+        # These are given to the compiler, which adds its own options to them.
+        alone=alone[at].alone,
+        inspection_arguments=alone[at].inspection_arguments,
+        probe_arguments=alone[at].probe_arguments,
+    )
+
+
+def _parse(
+    invocation: Invocation, toolchain: Toolchain, arguments: tuple[str, ...]
+) -> tuple[Compilation, ...] | Uncacheable | NotACompilation:
+    def path(name: str) -> str:
+        return os.path.join(invocation.cwd, name)
 
     def read(name: str) -> bytes | None:
-        found = read_file(os.path.join(invocation.cwd, name), MAX_BYTES)
+        found = read_file(path(name), MAX_BYTES)
         return found[0] if found else None
 
-    def is_file(name: str) -> bool:
-        return os.path.isfile(os.path.join(invocation.cwd, name))
-
-    compilations = parse_command_line(dialect, arguments, read, is_file)
-    if isinstance(compilations, tuple) and len(compilations) > 1 and arguments != given:
+    parsed = parse_command_line(toolchain.dialect, arguments, read, lambda name: os.path.isfile(path(name)))
+    has_variables = toolchain.family in CL_FAMILIES and (
+        "CL" in invocation.environment or "_CL_" in invocation.environment
+    )
+    if isinstance(parsed, tuple) and len(parsed) > 1 and has_variables:
         # Which options came from a variable is not told in what compiles one source alone.
         return Uncacheable(Reason.MULTIPLE_SOURCES, "with options in CL or _CL_")
-    return compilations
+    return parsed
+
+
+def _shape(compilation: Compilation) -> Compilation:
+    """What must be the same whichever options a wrapper adds."""
+    return replace(
+        compilation,
+        arguments=(),
+        alone=(),
+        key_arguments=(),
+        search_folders=(),
+        force_includes=(),
+        input_files=(),
+        definitions=(),
+        inspection_arguments=(),
+        probe_arguments=(),
+    )
+
+
+def _all(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for items in lists for item in items))
 
 
 def _relevant(names: tuple[str, ...], invocation: Invocation) -> dict[str, str]:

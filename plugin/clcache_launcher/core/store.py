@@ -73,6 +73,8 @@ def store(
         return Stored(stdout, Uncacheable(Reason.COMPILER_FAILED, str(ran.exit_code)))
     if listed is None:
         return Stored(stdout, Uncacheable(Reason.DEPENDENCIES_UNKNOWN))
+    if not scope.knowledge.toolchains.is_current(attempt.prepared.toolchain):
+        return Stored(stdout, Uncacheable(Reason.INPUT_CHANGED, attempt.prepared.invocation.compiler))
     made = read_outputs(attempt.prepared, ran.started_ns)
     if made is None:
         return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))

@@ -1,12 +1,14 @@
 """What compilers say of themselves."""
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, parse_probe, probe_commands
+from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, next_probe_command, parse_probe
 
-# What the commands of probe_commands() printed on Debian 12, with PATH=/usr/bin:/bin and LC_ALL=C.
+# What the commands of next_probe_command() printed on Debian 12, with PATH=/usr/bin:/bin and LC_ALL=C.
 CAPTURED = Path(__file__).parents[2] / "data" / "probe"
 
 GCC = b"""COLLECT_GCC=g++
@@ -26,6 +28,26 @@ Target: x86_64-pc-windows-msvc
  (in-process)
  "/usr/lib/llvm-19/bin/clang" "-cc1" "-internal-isystem" "/usr/lib/llvm-19/lib/clang/19/include" "-x" "c++" "a b"
 """
+CLANG_PLACES = b"""InstalledDir: /inst/bin
+System configuration file directory: /etc/clang
+User configuration file directory: /home/u/.clang
+Configuration file: /inst/bin/clang.cfg
+Configuration file: /etc/clang/x.cfg
+Found candidate GCC installation: /usr/lib/gcc/x/11
+Found candidate GCC installation: /usr/lib/gcc/x/12
+ "/inst/bin/clang" "-cc1" "-resource-dir" "/res" "-isysroot" "/sys"
+"""
+# As Microsoft's compiler prints it; there was none to run:
+# learn.microsoft.com/cpp/build/reference/nologo-suppress-startup-banner-c-cpp
+BANNERS = {
+    "en": b"Microsoft (R) C/C++ Optimizing Compiler Version 19.38.33130 for x64\r\nCopyright (C) Microsoft Corporation",
+    "de": "Microsoft (R) C/C++-Optimierungscompiler Version 19.29.30133 f\xfcr x64\r\n".encode("cp850"),
+    "es": "Compilador de optimizaci\xf3n de C/C++ de Microsoft (R) versi\xf3n 19.29.30133 para x64\r\n".encode("cp850"),
+    "ja": "Microsoft(R) C/C++ Optimizing Compiler Version 19.29.30133 for x64\r\n".encode("cp932"),
+    "zh": "\u7528\u4e8e x64 \u7684 Microsoft (R) C/C++ \u4f18\u5316\u7f16\u8bd1\u5668 19.29.30133 \u7248\r\n".encode(
+        "gbk"
+    ),
+}
 
 
 def test_gcc_is_understood() -> None:
@@ -87,16 +109,78 @@ def test_other_programs_are_never_probed(name: str) -> None:
     assert not looks_like_compiler(f"/usr/bin/{name}")
 
 
-def test_probe_makes_no_file() -> None:
-    for compiler in ("/usr/bin/g++", "/usr/bin/clang-cl"):
-        for command in probe_commands(compiler, "c++", ("-m32",)):
-            assert "-m32" in command
-            assert "-###" in command or "-E" in command
+def asked(name: str, outputs: Sequence[bytes]) -> list[tuple[str, ...]]:
+    """The commands of a probe whose commands print ``outputs``."""
+    commands: list[tuple[str, ...]] = []
+    while command := next_probe_command("/x/it", name, "c++", ("-m32",), outputs[: len(commands)]):
+        commands.append(command)
+    return commands
+
+
+@pytest.mark.parametrize(("name", "says"), [("g++", GCC), ("clang-cl", CLANG_CL)])
+def test_probe_makes_no_file(name: str, says: bytes) -> None:
+    commands = asked(name, [says] * 3)
+    assert commands
+    for command in commands:
+        assert command[:2] == ("/x/it", "-m32")
+        assert {"-###", "-print-search-dirs"} & set(command) or command[-2:] == ("-o", os.devnull)
+
+
+def test_cl_is_asked_for_its_banner_alone() -> None:
+    assert asked("cl.exe", [BANNERS["de"]]) == [("/x/it",)]
+
+
+def test_what_is_called_cl_but_is_clang_is_asked_as_clang() -> None:
+    assert [command[1:3] for command in asked("cl", [b"clang: error: no input files", CLANG_CL])] == [
+        (),
+        ("-m32", "-v"),
+    ]
+
+
+@pytest.mark.parametrize("language", BANNERS)
+def test_cl_is_known_by_its_banner_in_any_language(language: str) -> None:
+    probe = parse_probe("C:\\VC\\bin\\cl.exe", [BANNERS[language]])
+    assert probe is not None
+    assert probe.family is Family.CL
+
+
+@pytest.mark.parametrize(
+    ("name", "real_name", "is_cxx_driver"),
+    [("my-gcc", "/usr/bin/x86_64-linux-gnu-g++-12", True), ("my-g++", "/usr/bin/x86_64-linux-gnu-gcc-12", False)],
+)
+def test_driver_of_gcc_is_what_its_link_leads_to(name: str, real_name: str, *, is_cxx_driver: bool) -> None:
+    probe = parse_probe(f"/usr/bin/{name}", [GCC], real_name)
+    assert probe is not None
+    assert probe.is_cxx_driver == is_cxx_driver
+
+
+def test_driver_of_gcc_under_any_name_is_known_by_its_options() -> None:
+    probe = parse_probe("/usr/bin/cc", [GCC + b"COLLECT_GCC_OPTIONS='-v' '-shared-libgcc'\n"], "/usr/bin/cc")
+    assert probe is not None
+    assert probe.is_cxx_driver
+
+
+def test_what_a_compiler_looks_for_and_where_is_read() -> None:
+    clang = parse_probe("clang", [CLANG_CL + CLANG_PLACES])
+    assert clang is not None
+    assert clang.configuration_folders == ("/inst/bin", "/etc/clang", "/home/u/.clang")
+    assert clang.configuration_files == ("/inst/bin/clang.cfg", "/etc/clang/x.cfg")
+    assert clang.gcc_installations == ("/usr/lib/gcc/x/11", "/usr/lib/gcc/x/12")
+    assert (clang.resource_folder, clang.sysroot, clang.target) == ("/res", "/sys", "x86_64-pc-windows-msvc")
+    gcc = parse_probe("gcc", [GCC, b"programs: =/p/:/q/\nlibraries: =/l/\n", b"Reading specs from /l/specs\n"])
+    assert gcc is not None
+    assert (gcc.program_folders, gcc.specs_folders, gcc.specs) == (("/p/", "/q/"), ("/l/",), ("/l/specs",))
+
+
+def test_folder_that_is_another_ones_double_is_a_search_folder_too() -> None:
+    probe = parse_probe("gcc", [GCC + b'ignoring duplicate directory "/double"\n'])
+    assert probe is not None
+    assert "/double" in probe.search_folders
 
 
 def captured(name: str) -> Probe:
-    outputs = [path.read_bytes() for path in sorted(CAPTURED.glob(f"{name}-[12].txt"))]
-    assert len(outputs) == len(probe_commands(f"/usr/bin/{name}", "c", ()))
+    outputs = [path.read_bytes() for path in sorted(CAPTURED.glob(f"{name}-[123].txt"))]
+    assert len(asked(name, outputs)) == len(outputs)
     probe = parse_probe(f"/usr/bin/{name}", outputs)
     assert probe is not None
     return probe
@@ -152,7 +236,7 @@ def test_missing_folders_of_real_compilers_are_watched_too() -> None:
 
 @pytest.mark.parametrize("folder", ["/tmp", "/var/tmp", "/scratch/my-tmp", "C:\\Temp"])
 def test_temporary_names_of_real_gcc_do_not_reach_its_version(folder: str) -> None:
-    text = (CAPTURED / "gcc-2.txt").read_bytes()
+    text = (CAPTURED / "gcc-1.txt").read_bytes()
     (name,) = {word for word in text.decode().split() if word.startswith("/tmp/cc")}
     versions = {
         parsed.version

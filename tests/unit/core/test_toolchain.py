@@ -8,8 +8,9 @@ import pytest
 from clcache_launcher.compilers.gnu import GXX
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.digests import FileDigests
-from clcache_launcher.core.toolchain import Toolchain, Toolchains
-from support.case import settle, write_compiler
+from clcache_launcher.core.toolchain import Options, Toolchain, Toolchains
+from clcache_launcher.model import Reason, Uncacheable
+from support.case import settle, write_compiler, write_program
 
 PATH = "/usr/bin:/bin"
 
@@ -21,8 +22,15 @@ def compiler(tmp_path: Path) -> Path:
 
 def find(toolchains: Toolchains, compiler: Path, *arguments: str, language: str = "c", **variables: str) -> Toolchain:
     found = toolchains.find(str(compiler), language, arguments, "/", {"PATH": PATH, **variables})
-    assert found is not None
+    assert isinstance(found, Toolchain), found
     return found
+
+
+def write_script(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def toolchains() -> Toolchains:
 def test_answer_of_the_compiler_is_understood(toolchains: Toolchains, compiler: Path) -> None:
     found = find(toolchains, compiler)
     assert (found.family, found.dialect.name, found.search_folders) == (Family.GCC, "gcc", ("/usr/include",))
-    assert str(compiler) in dict(found.files)
+    assert str(compiler) in dict(found.watch.paths)
 
 
 def test_name_selects_the_driver(toolchains: Toolchains, tmp_path: Path) -> None:
@@ -61,7 +69,7 @@ def test_language_options_and_environment_are_probed_apart(toolchains: Toolchain
 def test_changed_compiler_is_another_toolchain(toolchains: Toolchains, compiler: Path, change: str) -> None:
     first = find(toolchains, compiler)
     if change == "program":
-        compiler.write_text(compiler.read_text() + "# the same answer\n")
+        compiler.write_bytes(compiler.read_bytes() + b"# the same answer\n")
     else:
         write_compiler(
             compiler, **({"version": "12.2.1"} if change == "version" else {"search_folder": "/opt/include"})
@@ -73,9 +81,9 @@ def test_changed_compiler_is_another_toolchain(toolchains: Toolchains, compiler:
 
 def test_replaced_compiler_of_equal_content_keeps_its_identity(toolchains: Toolchains, compiler: Path) -> None:
     first = find(toolchains, compiler)
-    text = compiler.read_text()
+    content = compiler.read_bytes()
     compiler.unlink()
-    compiler.write_text(text)
+    compiler.write_bytes(content)
     compiler.chmod(0o755)
     assert find(toolchains, compiler).identity == first.identity
 
@@ -84,13 +92,113 @@ def test_two_cores_agree_on_the_identity(compiler: Path) -> None:
     assert find(Toolchains(FileDigests()), compiler).identity == find(Toolchains(FileDigests()), compiler).identity
 
 
-def test_program_that_appears_on_the_way_to_a_script_is_noticed(
+@pytest.mark.parametrize("appears", ["program", "link", "permission"])
+def test_program_that_appears_earlier_on_the_way_to_a_script_s_compiler_is_noticed(
+    toolchains: Toolchains, compiler: Path, tmp_path: Path, appears: str
+) -> None:
+    script = write_script(tmp_path / "my-gcc", '#!/bin/sh\nexec gcc "$@"\n')
+    (tmp_path / "first").mkdir()
+    other = tmp_path / "first/gcc"
+    if appears == "permission":
+        write_compiler(other).chmod(0o644)
+    if appears == "link":
+        other.symlink_to("other-gcc")
+    settle()
+    path = f"{tmp_path}/first:{compiler.parent}:{PATH}"
+    first = find(toolchains, script, PATH=path)
+    assert find(toolchains, script, PATH=path) is first
+    if appears == "permission":
+        other.chmod(0o755)
+    else:
+        write_compiler(tmp_path / "first" / ("other-gcc" if appears == "link" else "gcc"))
+    assert not toolchains.is_current(first)
+    assert find(toolchains, script, PATH=path).identity != first.identity
+
+
+def test_program_of_another_name_that_appears_on_path_costs_no_probe(
     toolchains: Toolchains, compiler: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "first").mkdir()
+    script = write_script(tmp_path / "my-gcc", '#!/bin/sh\nexec gcc "$@"\n')
     settle()
-    first = find(toolchains, compiler, PATH=f"{tmp_path}/first:{PATH}")
-    (tmp_path / "first/cat").symlink_to("/bin/cat")
+    path = f"{tmp_path}/first:{compiler.parent}:{PATH}"
+    first = find(toolchains, script, PATH=path)
+    (tmp_path / "first/other").write_text("")
+    assert find(toolchains, script, PATH=path) is first
+
+
+@pytest.mark.parametrize("change", ["inner script", "compiler", "gone"])
+def test_script_behind_a_script_is_followed(
+    toolchains: Toolchains, compiler: Path, tmp_path: Path, change: str
+) -> None:
+    inner = write_script(tmp_path / "inner-gcc", f'#!/bin/sh\nexec {compiler} -DX=1 "$@" -O2\n')
+    outer = write_script(tmp_path / "my-gcc", f'#!/bin/sh\nexec {inner} -DY "$@"\n')
+    settle()
+    first = find(toolchains, outer)
+    assert first.options == (Options(("-DX=1", "-DY"), ("-O2",)),)
+    assert find(toolchains, outer) is first
+    if change == "inner script":
+        inner.write_text(inner.read_text().replace("X=1", "X=2"))
+        assert find(toolchains, outer).identity != first.identity
+    elif change == "compiler":
+        write_compiler(compiler, version="12.2.1")
+        assert find(toolchains, outer).identity != first.identity
+    else:
+        inner.unlink()
+        assert isinstance(toolchains.find(str(outer), "c", (), "/", {"PATH": PATH}), Uncacheable)
+    assert not toolchains.is_current(first)
+
+
+def test_script_that_is_not_understood_is_not_run(toolchains: Toolchains, tmp_path: Path) -> None:
+    script = write_script(tmp_path / "gcc", f"#!/bin/sh\necho started > {tmp_path}/started\n")
+    found = toolchains.find(str(script), "c", (), "/", {"PATH": PATH})
+    assert found == Uncacheable(Reason.COMPILER_WRAPPER, str(script))
+    assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize("name", ["BASH_ENV", "SHELLOPTS", "BASH_FUNC_gcc%%", "BASH_FUNC_exec%%"])
+def test_variable_that_bends_a_script_is_refused(
+    toolchains: Toolchains, compiler: Path, tmp_path: Path, name: str
+) -> None:
+    script = write_script(tmp_path / "my-gcc", f'#!/bin/bash\nexec {compiler} "$@"\n')
+    found = toolchains.find(str(script), "c", (), "/", {"PATH": PATH, name: "x"})
+    assert found == Uncacheable(Reason.COMPILER_WRAPPER, str(script))
+    assert isinstance(toolchains.find(str(script), "c", (), "/", {"PATH": PATH, "BASH_FUNC_ml%%": "x"}), Toolchain)
+
+
+def test_script_that_calls_itself_is_refused(toolchains: Toolchains, tmp_path: Path) -> None:
+    script = write_script(tmp_path / "gcc", '#!/bin/sh\nexec gcc "$@"\n')
+    found = toolchains.find(str(script), "c", (), "/", {"PATH": str(tmp_path)})
+    assert found == Uncacheable(Reason.COMPILER_WRAPPER, str(script))
+
+
+@pytest.mark.parametrize("name", ["ccache", "distcc", "sccache"])
+def test_link_to_a_program_that_is_no_compiler_is_refused(toolchains: Toolchains, tmp_path: Path, name: str) -> None:
+    write_compiler(tmp_path / name)
+    (tmp_path / "gcc").symlink_to(name)
+    found = toolchains.find(str(tmp_path / "gcc"), "c", (), "/", {"PATH": PATH})
+    assert found == Uncacheable(Reason.COMPILER_WRAPPER, str(tmp_path / "gcc"))
+
+
+@pytest.mark.parametrize("same", ["content", "file"])
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_link_that_leads_to_another_installation_is_probed_anew(
+    toolchains: Toolchains, tmp_path: Path, same: str, kind: str
+) -> None:
+    write_compiler(tmp_path / "one/bin/gcc")
+    write_compiler(tmp_path / "two/bin/gcc")
+    if same == "file":
+        (tmp_path / "two/bin/gcc").unlink()
+        (tmp_path / "two/bin/gcc").hardlink_to(tmp_path / "one/bin/gcc")
+    link = tmp_path / ("gcc" if kind == "file" else "folder")
+    rest = "/bin/gcc" if kind == "file" else ""
+    link.symlink_to(f"one{rest}")
+    compiler = link if kind == "file" else link / "bin/gcc"
+    settle()
+    first = find(toolchains, compiler)
+    assert find(toolchains, compiler) is first
+    link.unlink()
+    link.symlink_to(f"two{rest}")
     assert not toolchains.is_current(first)
 
 
@@ -98,28 +206,18 @@ def test_program_that_appears_on_the_way_to_a_script_is_noticed(
 def test_program_that_is_named_as_no_compiler_is_never_started(
     toolchains: Toolchains, tmp_path: Path, name: str
 ) -> None:
-    program = write_compiler(tmp_path / name)
-    program.write_text(f"#!/bin/sh\necho started > {tmp_path}/started\n")
-    assert toolchains.find(str(program), "c", (), "/", {"PATH": PATH}) is None
+    program = write_script(tmp_path / name, f"#!/bin/sh\necho started > {tmp_path}/started\n")
+    found = toolchains.find(str(program), "c", (), "/", {"PATH": PATH})
+    assert found == Uncacheable(Reason.UNKNOWN_COMPILER, str(program))
     assert not (tmp_path / "started").exists()
 
 
-@pytest.mark.parametrize("text", ["#!/bin/sh\nexit 1\n", "#!/bin/sh\necho hello >&2\n", "no program", ""])
-def test_what_answers_as_no_compiler_is_none(toolchains: Toolchains, tmp_path: Path, text: str) -> None:
-    (tmp_path / "gcc").write_text(text)
-    (tmp_path / "gcc").chmod(0o755)
-    assert toolchains.find(str(tmp_path / "gcc"), "c", (), "/", {"PATH": PATH}) is None
-    assert toolchains.find(str(tmp_path / "none/gcc"), "c", (), "/", {"PATH": PATH}) is None
-
-
-def test_probe_sees_no_variable_that_is_not_in_the_key(toolchains: Toolchains, tmp_path: Path) -> None:
-    compiler = write_compiler(tmp_path / "gcc")
-    compiler.write_text(compiler.read_text() + f"env > {tmp_path}/seen\n")
-    find(toolchains, compiler, CLCACHE_DIR="/x", SECRET="y", HOME="/h", LC_ALL="de_DE.UTF-8")
-    seen = {line.partition("=")[0]: line for line in (tmp_path / "seen").read_text().splitlines()}
-    assert seen["HOME"] == "HOME=/h"
-    assert seen["LC_ALL"] == "LC_ALL=C"
-    assert not {"CLCACHE_DIR", "SECRET"} & seen.keys()
+@pytest.mark.parametrize("text", ["no program", ""])
+def test_what_answers_as_no_compiler_is_unknown(toolchains: Toolchains, tmp_path: Path, text: str) -> None:
+    program = write_script(tmp_path / "gcc", text)
+    for path in (program, write_program(tmp_path / "g++", "hello\n"), tmp_path / "none/gcc"):
+        found = toolchains.find(str(path), "c", (), "/", {"PATH": PATH})
+        assert found == Uncacheable(Reason.UNKNOWN_COMPILER, str(path))
 
 
 def test_relative_folders_are_those_of_the_working_folder(toolchains: Toolchains, tmp_path: Path) -> None:
@@ -128,9 +226,22 @@ def test_relative_folders_are_those_of_the_working_folder(toolchains: Toolchains
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         found = toolchains.find(str(compiler), "c", ("-Brelative",), str(tmp_path / name), {"PATH": PATH})
-        assert found is not None
+        assert isinstance(found, Toolchain)
         folders.append(found.search_folders)
     assert folders == [(str(tmp_path / "one/include"),), (str(tmp_path / "two/include"),)]
+
+
+def test_folders_of_cl_are_those_of_its_variables(toolchains: Toolchains, tmp_path: Path) -> None:
+    compiler = write_program(tmp_path / "cl", "Microsoft (R) C/C++ Optimizing Compiler Version 19.38.33130 for x64\n")
+    (tmp_path / "c1xx.dll").write_text("one")
+    settle()
+    first = find(toolchains, compiler, INCLUDE="/a:/b", EXTERNAL_INCLUDE="/c")
+    assert (first.family, first.search_folders) == (Family.CL, ("/a", "/b", "/c"))
+    (tmp_path / "c1xx.dll").write_text("two")
+    second = find(toolchains, compiler, INCLUDE="/a:/b", EXTERNAL_INCLUDE="/c")
+    assert second.identity != first.identity
+    (tmp_path / "c2.dll").write_text("new")
+    assert not toolchains.is_current(second)
 
 
 def test_probe_leaves_no_file(toolchains: Toolchains, compiler: Path, tmp_path: Path) -> None:

@@ -153,6 +153,18 @@ def test_specs_of_the_working_folder_are_uncacheable(lone_cache: Cache, source: 
 
 
 @pytest.mark.clang
+@pytest.mark.parametrize(("compiler", "outcomes"), [("gcc", "uncacheable uncacheable"), ("clang-19", "miss hit")])
+def test_message_that_quotes_a_file_of_a_line_directive_is_right(
+    cache: Cache, source: Path, compiler: str, outcomes: str
+) -> None:
+    (source / "a.c").write_text('#line 1 "parser.y"\nstatic int unused;\n')
+    for text, outcome in zip(("first line\n", "other line\n"), outcomes.split(), strict=True):
+        (source / "parser.y").write_text(text)
+        expect(cache, source, [compiler, "-Wall", "-c", "a.c"], outcome)
+    expect(cache, source, [compiler, "-c", "a.c"], "miss")
+
+
+@pytest.mark.clang
 @pytest.mark.parametrize("compiler", ["gcc", "clang-19"])
 def test_header_of_an_assembler_source_is_an_input_and_its_own_includes_are_uncacheable(
     cache: Cache, source: Path, compiler: str

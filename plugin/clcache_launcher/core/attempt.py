@@ -9,6 +9,7 @@ from clcache_launcher.compilers.command_line import posix_limit, shorten, window
 from clcache_launcher.compilers.dependencies import RunPlan, plan_run
 from clcache_launcher.core.folders import Listing
 from clcache_launcher.core.lookup import Miss
+from clcache_launcher.core.outputs import part_from_artifacts
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.errors import StorageError
@@ -39,6 +40,7 @@ def plan_attempt(prepared: Prepared, miss: Miss, scope: Scope) -> Attempt:
     Raises:
         StorageError: The scratch folder can't be written.
     """
+    part_from_artifacts(prepared, scope.storage)
     scratch = scope.storage.artifacts.scratch_path()
     plan = plan_run(prepared.argv, prepared.toolchain.family, prepared.compilation, scratch)
     argv, dependency_pass = fit((plan.argv, plan.dependency_pass), prepared, scratch)

@@ -1,5 +1,6 @@
 """Outputs of a compilation: reading what a compiler wrote, putting stored ones in place as it would have."""
 
+import contextlib
 import os
 import stat
 from dataclasses import dataclass
@@ -7,9 +8,9 @@ from dataclasses import dataclass
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Result
 from clcache_launcher.storage.local import LocalStorage
-from clcache_launcher.util.files import is_younger, read_file
+from clcache_launcher.util.files import hash_file, is_younger, read_file
 
-__all__ = ["MadeOutput", "can_write", "put_in_place", "read_outputs"]
+__all__ = ["MadeOutput", "can_write", "part_from_artifacts", "put_in_place", "read_outputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,19 @@ def put_in_place(prepared: Prepared, result: Result, storage: LocalStorage, *, h
     except OSError:
         return False
     return True
+
+
+def part_from_artifacts(prepared: Prepared, storage: LocalStorage) -> None:
+    """Give outputs that the compiler will write into, and that are links to artifacts, a file of their own."""
+    for output in prepared.compilation.outputs:
+        path = prepared.absolute(output.path)
+        with contextlib.suppress(OSError):
+            status = os.lstat(path) if output.in_place else None
+            if status is None or status.st_nlink == 1 or not stat.S_ISREG(status.st_mode):
+                continue
+            hashed = hash_file(path)
+            if hashed is not None and os.path.samefile(path, storage.artifacts.path(hashed.digest)):
+                storage.artifacts.give_out(hashed.digest, path, stat.S_IMODE(status.st_mode), hardlink=False)
 
 
 def _write_over(path: str, data: bytes | None, mode: int) -> None:

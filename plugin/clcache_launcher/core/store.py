@@ -21,6 +21,7 @@ from clcache_launcher.core.lookup import Found, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
+from clcache_launcher.core.quoted_lines import message_refusal
 from clcache_launcher.core.records import Entry, Result
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
@@ -143,7 +144,7 @@ def direct_entry(
     files = knowledge.facts.gather(((source, source_digest), *includes), scope.storage)
     if files is None:
         return Uncacheable(Reason.INPUT_CHANGED)
-    refused = _refusal(prepared, ((source, source_digest), *includes), files)
+    refused = _refusal(prepared, ((source, source_digest), *includes), files, has_messages=any(texts))
     if refused is not None:
         return refused
     plan = prepared.plan_search(files)
@@ -173,13 +174,19 @@ def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> s
 
 
 def _refusal(
-    prepared: Prepared, contents: Sequence[tuple[str, Digest]], files: Sequence[tuple[str, Facts]]
+    prepared: Prepared,
+    contents: Sequence[tuple[str, Digest]],
+    files: Sequence[tuple[str, Facts]],
+    *,
+    has_messages: bool,
 ) -> Uncacheable | None:
     definitions = prepared.compilation.definitions
     is_cl = prepared.toolchain.family is Family.CL
     refused = refusal(files, definitions, import_makes_headers=is_cl)
     if refused is None and prepared.compilation.language == ASSEMBLER_WITH_CPP:
-        return assembler_refusal(contents, definitions)
+        refused = assembler_refusal(contents, definitions)
+    if refused is None and has_messages and prepared.toolchain.family is Family.GCC:
+        refused = message_refusal(contents)
     return refused
 
 

@@ -146,7 +146,8 @@ class ArtifactStore:
         source = self.path(digest)
 
         def link(temporary: str) -> None:
-            os.chmod(source, 0o444 & mode)
+            # Not read-only: clang can't compile over a read-only object later, with a cache or without.
+            os.chmod(source, mode)
             os.link(source, temporary)
             os.utime(temporary)
             self._verified[digest] = signature_of(os.lstat(source))

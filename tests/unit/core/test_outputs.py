@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.outputs import MadeOutput, can_write, put_in_place, read_outputs
+from clcache_launcher.core.outputs import MadeOutput, can_write, part_from_artifacts, put_in_place, read_outputs
 from clcache_launcher.core.records import Result
 from clcache_launcher.util.files import file_clock_ns
 from support.case import Case
@@ -118,6 +118,8 @@ def test_outputs_are_put_in_place(case: Case, *, hardlink: bool) -> None:
     assert (case.work / "a.o").read_bytes() == b"object"
     assert (case.work / "a.d").read_bytes() == b"a.o: a.c\n"
     assert sorted(os.listdir(case.work)) == ["a.c", "a.d", "a.o"]
+    # clang refuses to write over an object that is read-only.
+    assert (case.work / "a.o").stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o22, 0o644), (0o77, 0o600), (0o2, 0o664), (0, 0o666)])
@@ -149,6 +151,22 @@ def test_artifact_is_not_linked_where_the_compiler_will_write_into_it(case: Case
     result = stored(case, object=b"text")
     assert put_in_place(case.prepared("-S", "a.c", "-o", "a.s"), result, case.storage, hardlink=True)
     assert (case.work / "a.s").stat().st_nlink == 1
+
+
+def test_link_to_an_artifact_is_parted_before_a_compiler_writes_into_it(case: Case) -> None:
+    result = stored(case, object=b"object")
+    case.write("own", "of the user").chmod(0o600)
+    (case.work / "a.s").hardlink_to(case.work / "own")
+    part_from_artifacts(case.prepared("-S", "a.c"), case.storage)
+    assert (case.work / "a.s").stat().st_nlink == 2
+    (case.work / "a.s").unlink()
+
+    assert put_in_place(case.prepared("-c", "a.c", "-o", "a.s"), result, case.storage, hardlink=True)
+    part_from_artifacts(case.prepared("-c", "a.c", "-o", "a.s"), case.storage)
+    assert (case.work / "a.s").stat().st_nlink == 2
+    part_from_artifacts(case.prepared("-S", "a.c"), case.storage)
+    assert (case.work / "a.s").stat().st_nlink == 1
+    assert (case.work / "a.s").read_bytes() == b"object"
 
 
 def test_result_with_an_output_that_was_not_asked_for_is_not_given(case: Case) -> None:

@@ -97,7 +97,7 @@ def read_file(path: str, max_bytes: int | None = None) -> tuple[bytes, Signature
     """Content of a regular file, its signature and whether that is settled; ``None`` when it can't be read.
 
     Args:
-        path: It is not waited for a writer where this is a pipe.
+        path: A pipe is not even opened: who writes to it would take us for its reader.
         max_bytes: A larger file is not read.
     """
     return _read(path, _read_all, max_bytes)
@@ -108,6 +108,8 @@ def _read(
 ) -> tuple[_Taken, Signature, bool] | None:
     before_ns = file_clock_ns()
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return None

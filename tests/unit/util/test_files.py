@@ -1,6 +1,7 @@
 """Files: signatures, digests, whole-file replacement."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def test_what_is_no_readable_file_is_none(tmp_path: Path) -> None:
         assert read_file(str(tmp_path / name)) is None
         assert hash_file(str(tmp_path / name)) is None
     assert read_file("/dev/null") is None
+
+
+def test_pipe_is_not_taken_from_its_reader(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=fifo.write_bytes, args=(b"text",))
+    writer.start()
+    for _ in range(1000):
+        assert read_file(str(fifo)) is None
+    assert writer.is_alive()
+    assert fifo.read_bytes() == b"text"
+    writer.join()
 
 
 def test_file_that_was_just_written_is_not_settled(tmp_path: Path) -> None:

@@ -550,3 +550,16 @@ def test_localized_includes(cl: Trial, prefix: str, asks: str) -> None:
     for value in (1, 2):
         cl.write("deep/b.h", f"#define B {value}\n")
         cl.expect_miss_then_hit()
+
+
+@pytest.mark.clang_cl
+@pytest.mark.parametrize("forced", [[], ["/FIa.h"]], ids=["included", "forced"])
+def test_header_listed_in_a_language_that_is_not_known_is_not_overlooked(cl: Trial, forced: list[str]) -> None:
+    cl.write("a.cpp", "int a = A;\n" if forced else '#include "a.h"\nint a = A;\n')
+    script = 'clang-cl-19 "$@" >.said; code=$?; sed "s/^Note: including file:/Xxx:/" .said; rm .said; exit $code'
+    program = write_wrapper(cl.folder, "clang-cl-19", script)
+    cl.command = [program, "/nologo", "/showIncludes", "/c", *forced, "a.cpp"]
+    for value in (1, 2):
+        cl.write("a.h", f"#define A {value}\n")
+        for _ in range(2):
+            cl.compare()

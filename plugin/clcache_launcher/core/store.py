@@ -144,7 +144,8 @@ def direct_entry(
     files = knowledge.facts.gather(((source, source_digest), *includes), scope.storage)
     if files is None:
         return Uncacheable(Reason.INPUT_CHANGED)
-    refused = _refusal(prepared, ((source, source_digest), *includes), files, has_messages=any(texts))
+    contents = ((source, source_digest), *includes)
+    refused = _refusal(prepared, contents, files, has_messages=any(texts)) or _unlisted(attempt, files)
     if refused is not None:
         return refused
     plan = prepared.plan_search(files)
@@ -188,6 +189,15 @@ def _refusal(
     if refused is None and has_messages and prepared.toolchain.family is Family.GCC:
         refused = message_refusal(contents)
     return refused
+
+
+def _unlisted(attempt: Attempt, files: Sequence[tuple[str, Facts]]) -> Uncacheable | None:
+    """A source that names headers, of which /showIncludes told none: it may have told them in another language."""
+    (source, facts), *includes = files
+    names = facts.quoted or facts.angled or facts.computed_include or attempt.prepared.compilation.force_includes
+    if includes or not names or attempt.plan.listing is Listing.DEPFILE:
+        return None
+    return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, source)
 
 
 def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:

@@ -66,7 +66,6 @@ class Reason(enum.Enum):
     ENVIRONMENT = "environment"
     FILE_PRAGMA = "file_pragma"
     HEADER_MAP = "header_map"
-    LINE_DIRECTIVE = "line_directive"
     SOURCE_ENCODING = "source_encoding"
     TIME_MACRO = "time_macro"
     TYPE_LIBRARY = "type_library"

@@ -8,85 +8,40 @@ import pytest
 
 from support.cache import Cache
 from support.compare import make_bare, make_cached
-
-_COMPILERS = {
-    "gcc": ["g++", "-c", "a.cpp", "-o", "a.o"],
-    "clang": ["clang++-19", "-c", "a.cpp", "-o", "a.o"],
-    "clang_cl": ["clang-cl-19", "/c", "a.cpp", "/Foa.obj"],
-}
-_MARKS = {"gcc": (), "clang": (pytest.mark.clang,), "clang_cl": (pytest.mark.clang_cl,)}
-compilers = pytest.mark.parametrize(
-    "command", [pytest.param(command, id=name, marks=_MARKS[name]) for name, command in _COMPILERS.items()]
-)
-
-
-class Project:
-    """A source with headers in two folders, compiled by one command."""
-
-    def __init__(self, cache: Cache, folder: Path, command: list[str]) -> None:
-        self.cache, self.folder = cache, folder
-        option = "/I" if command[0].startswith("clang-cl") else "-I"
-        self.command = [*command, f"{option}first", f"{option}second"]
-        self.env: dict[str, str] = {}
-        for name in ("first", "second", "second/deep"):
-            (folder / name).mkdir()
-        self.write("second/h.h", '#include "deep/d.h"\n#define H 1\n')
-        self.write("second/deep/d.h", "#define D 1\n")
-        self.write(
-            "a.cpp",
-            '#include "h.h"\n#if __has_include("maybe.h")\nint maybe;\n#endif\nint f() { return 1000 * H + D; }\n',
-        )
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text)
-
-    def expect(self, outcome: str) -> None:
-        """Compile; whatever the outcome, what is left is what the bare compiler makes now."""
-        before = self.cache.counts()
-        cached = make_cached(self.cache, self.command, self.folder, self.env)
-        after = self.cache.counts()
-        assert cached == make_bare(self.cache, self.command, self.folder, self.env)
-        names = ("hit", "miss", "uncacheable", "error")
-        happened = [name for name, b, a in zip(names, before, after, strict=True) if a > b]
-        assert happened == [outcome], self.cache.log.read_text()
+from support.tree import Tree, compilers, expect_twice
 
 
 @pytest.fixture
-def project(cache: Cache, work: Path, command: list[str]) -> Project:
-    made = Project(cache, work, command)
+def project(cache: Cache, work: Path, command: list[str]) -> Tree:
+    made = Tree(cache, work, command)
     made.expect("miss")
     made.expect("hit")
     return made
 
 
-def _twice(project: Project, first: str) -> None:
-    project.expect(first)
-    project.expect("hit")
-
-
 @compilers
-def test_source_change_is_miss(project: Project) -> None:
+def test_source_change_is_miss(project: Tree) -> None:
     project.write("a.cpp", '#include "h.h"\nint f() { return H + 7; }\n')
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
-def test_header_change_is_miss(project: Project) -> None:
+def test_header_change_is_miss(project: Tree) -> None:
     project.write("second/deep/d.h", "#define D 2\n")
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
-def test_header_change_of_same_size_and_time_is_miss(project: Project) -> None:
+def test_header_change_of_same_size_and_time_is_miss(project: Tree) -> None:
     header = project.folder / "second/deep/d.h"
     times = header.stat()
     project.write("second/deep/d.h", "#define D 2\n")
     os.utime(header, ns=(times.st_atime_ns, times.st_mtime_ns))
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
-def test_alternating_headers_hit_again(project: Project) -> None:
+def test_alternating_headers_hit_again(project: Tree) -> None:
     for text in ("#define D 2\n", "#define D 3\n"):
         project.write("second/deep/d.h", text)
         project.expect("miss")
@@ -96,13 +51,13 @@ def test_alternating_headers_hit_again(project: Project) -> None:
 
 
 @compilers
-def test_touched_header_is_hit(project: Project) -> None:
+def test_touched_header_is_hit(project: Tree) -> None:
     os.utime(project.folder / "second/h.h")
     project.expect("hit")
 
 
 @compilers
-def test_header_replaced_by_equal_one_is_hit(project: Project) -> None:
+def test_header_replaced_by_equal_one_is_hit(project: Tree) -> None:
     header = project.folder / "second/h.h"
     text = header.read_text()
     header.unlink()
@@ -112,16 +67,16 @@ def test_header_replaced_by_equal_one_is_hit(project: Project) -> None:
 
 @compilers
 @pytest.mark.parametrize("place", ["first/h.h", "h.h", "first/deep/d.h"])
-def test_header_that_appears_earlier_on_the_way_is_not_overlooked(project: Project, place: str) -> None:
+def test_header_that_appears_earlier_on_the_way_is_not_overlooked(project: Tree, place: str) -> None:
     (project.folder / place).parent.mkdir(exist_ok=True)
     project.write(place, "#define H 5\n#define D 6\n")
-    _twice(project, "miss")
+    expect_twice(project, "miss")
     (project.folder / place).unlink()
     project.expect("hit")
 
 
 @compilers
-def test_header_beside_the_source_of_an_includer_is_not_overlooked(project: Project) -> None:
+def test_header_beside_the_source_of_an_includer_is_not_overlooked(project: Tree) -> None:
     # Microsoft's search goes through the folders of every file of the include stack, gcc's through the includer's only.
     (project.folder / "deep").mkdir()
     project.write("deep/d.h", "#define D 6\n")
@@ -130,98 +85,89 @@ def test_header_beside_the_source_of_an_includer_is_not_overlooked(project: Proj
 
 
 @compilers
-def test_folder_that_appears_on_the_search_path_is_not_overlooked(project: Project) -> None:
+def test_folder_that_appears_on_the_search_path_is_not_overlooked(project: Tree) -> None:
     (project.folder / "first").rmdir()
     project.expect("hit")
     (project.folder / "first").mkdir()
     project.write("first/h.h", "#define H 5\n#define D 6\n")
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
-def test_tested_header_that_appears_is_miss(project: Project) -> None:
+def test_tested_header_that_appears_is_miss(project: Tree) -> None:
     project.write("first/maybe.h", "")
-    _twice(project, "miss")
+    expect_twice(project, "miss")
     (project.folder / "first/maybe.h").unlink()
     project.expect("hit")
 
 
 @compilers
 @pytest.mark.parametrize("place", ["first/c.h", "c.h"])
-def test_header_named_by_a_macro_that_appears_earlier_is_not_overlooked(project: Project, place: str) -> None:
+def test_header_named_by_a_macro_that_appears_earlier_is_not_overlooked(project: Tree, place: str) -> None:
     project.write("second/c.h", "int c = 1;\n")
     project.write("a.cpp", '#define NAME "c.h"\n#include NAME\n')
-    _twice(project, "miss")
+    expect_twice(project, "miss")
     project.write(place, "int c = 2;\n")
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
 @pytest.mark.parametrize("ask", ["#if HAS(<maybe.h>)", '#if HAS("maybe.h")', "#define M <maybe.h>\n#if HAS(M)"])
-def test_header_tested_through_a_macro_that_appears_is_miss(project: Project, ask: str) -> None:
+def test_header_tested_through_a_macro_that_appears_is_miss(project: Tree, ask: str) -> None:
     project.write("second/h.h", "#define H 1\n#define D 1\n#define HAS(x) __has_include(x)\n")
     project.write("a.cpp", f'#include "h.h"\n{ask}\nint maybe;\n#endif\n')
-    _twice(project, "miss")
+    expect_twice(project, "miss")
     project.write("first/maybe.h", "")
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
-def test_unrelated_file_that_appears_is_hit(project: Project) -> None:
+def test_unrelated_file_that_appears_is_hit(project: Tree) -> None:
     project.write("first/other.h", "")
     project.write("other.o", "")
     project.expect("hit")
 
 
 @compilers
-def test_removed_header_is_the_compilers_error(project: Project) -> None:
+def test_removed_header_is_the_compilers_error(project: Tree) -> None:
     (project.folder / "second/deep/d.h").unlink()
     project.expect("uncacheable")
 
 
 @compilers
-def test_missing_source_is_the_compilers_error(project: Project) -> None:
+def test_missing_source_is_the_compilers_error(project: Tree) -> None:
     (project.folder / "a.cpp").unlink()
     project.expect("uncacheable")
 
 
 @compilers
-def test_failure_is_never_stored(project: Project) -> None:
+def test_failure_is_never_stored(project: Tree) -> None:
     project.write("a.cpp", "#error no\n")
     project.expect("uncacheable")
     project.expect("uncacheable")
 
 
 @compilers
-@pytest.mark.parametrize("macro", ["__DATE__", "__TIME__", "__TIMESTAMP__"])
-def test_time_macro_is_uncacheable(project: Project, macro: str) -> None:
-    project.write("a.cpp", f"const char *when = {macro} + 8;\n")
-    before = project.cache.stats()["uncacheable"]
-    project.cache.compile(*project.command, cwd=project.folder)
-    assert project.cache.stats()["uncacheable"] == before + 1
-
-
-@compilers
-def test_time_macro_in_comment_is_cached(project: Project) -> None:
+def test_time_macro_in_comment_is_cached(project: Tree) -> None:
     project.write("a.cpp", '// __TIME__\n/* __DATE__ */\nconst char *text = "__TIME__";\n')
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
 @pytest.mark.parametrize("option", ["-DX=1", "-O1"])
-def test_option_change_is_miss(project: Project, option: str) -> None:
+def test_option_change_is_miss(project: Tree, option: str) -> None:
     project.command.insert(1, option)
-    _twice(project, "miss")
+    expect_twice(project, "miss")
 
 
 @compilers
-def test_object_under_another_name_is_hit(project: Project) -> None:
+def test_object_under_another_name_is_hit(project: Tree) -> None:
     project.command = [word.replace("a.o", "sub.o") for word in project.command]
     project.expect("hit")
 
 
 @compilers
-def test_another_working_folder_is_miss(project: Project) -> None:
+def test_another_working_folder_is_miss(project: Tree) -> None:
     (project.folder / "elsewhere").mkdir()
     command = [word.replace("a.cpp", "../a.cpp") for word in project.command]
     command = [word.replace("first", "../first").replace("second", "../second") for word in command]
@@ -321,7 +267,7 @@ def _read_only(path: Path) -> None:
 
 @compilers
 @pytest.mark.parametrize("put", [_device, _link, _two_names, _read_only])
-def test_old_object_is_treated_as_the_compiler_would(project: Project, put: _Edit) -> None:
+def test_old_object_is_treated_as_the_compiler_would(project: Tree, put: _Edit) -> None:
     target = project.folder / ("a.obj" if "clang-cl" in project.command[0] else "a.o")
 
     def outcome(compile_: Callable[[], object]) -> list[tuple[str, bool, int, bytes]]:

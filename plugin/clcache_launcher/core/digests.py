@@ -3,7 +3,7 @@
 import os
 
 from clcache_launcher.model import Digest
-from clcache_launcher.util.files import Signature, hash_file, signature_of
+from clcache_launcher.util.files import Signature, folder_signature, hash_file, signature_of
 
 __all__ = ["FileDigests"]
 
@@ -37,7 +37,14 @@ class FileDigests:
             return None
         if hashed.is_settled:
             self._known[path] = (hashed.signature, hashed.digest)
+        else:
+            self._known.pop(path, None)
         return hashed.digest
+
+    def signature(self, path: str) -> Signature | None:
+        """The signature of a file whose digest was just asked for."""
+        known = self._known.get(path)
+        return known[0] if known is not None else folder_signature(path)
 
     def hold(self, files: tuple[tuple[str, Digest], ...]) -> bool:
         """Whether each file still has its digest."""

@@ -99,10 +99,15 @@ class Engine:
         return units
 
     def _is_current(self, unit: Prepared) -> bool:
-        """Whether the compiler and the response files are what they were: what these hold is not in the request."""
+        """Whether the compiler, the response files and ``PWD``'s link are what they were: no request tells."""
         files = unit.compilation.response_files
-        return self._knowledge.toolchains.is_current(unit.toolchain) and (
-            not files or self._knowledge.digests.hold(tuple((unit.absolute(name), digest) for name, digest in files))
+        return (
+            unit.is_current
+            and self._knowledge.toolchains.is_current(unit.toolchain)
+            and (
+                not files
+                or self._knowledge.digests.hold(tuple((unit.absolute(name), digest) for name, digest in files))
+            )
         )
 
     def count_unknown_error(self) -> None:

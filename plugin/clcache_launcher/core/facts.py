@@ -11,10 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from clcache_launcher.core.pastes import TIME_MACROS, can_paste_time_macro, find_time_words, time_fragments
-from clcache_launcher.core.tokens import BLANK, Source, literals, read_source
+from clcache_launcher.core.assembler import composes_assembler, includes_in_assembler
+from clcache_launcher.core.pastes import (
+    TIME_MACROS,
+    can_paste_test,
+    can_paste_time_macro,
+    find_time_words,
+    fragments_of_tests,
+    time_fragments,
+)
+from clcache_launcher.core.tokens import BLANK, Source, read_source
 
-__all__ = ["Facts", "can_paste_time_macro", "scan_definition", "scan_source"]
+__all__ = ["Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,10 @@ class Facts:
     """An include whose name comes from a macro."""
     computed_test: bool = False
     """A test whose name comes from a macro, or may; only a preprocessor knows the names."""
+    tested_in_macro: tuple[bytes, ...] = ()
+    """Names in ``__has_include(<name>)`` in a macro's body: a word of one that is a macro is expanded."""
+    test_fragments: tuple[bytes, ...] = ()
+    """Parts of the names of tests; only for ``can_paste_test``."""
     forwards_test: bool = False
     """``#define NAME(x) __has_include(x)`` or the like; see ``wrapped_tests`` for what is asked through it."""
     imports: bool = False
@@ -47,6 +59,14 @@ class Facts:
     """``#embed`` or ``__has_embed`` occurs."""
     assembler_include: bool = False
     """Inline assembler may name a file (``.incbin``, ``.include``)."""
+    assembler_composed: bool = False
+    """Inline assembler may be put together of text that stands elsewhere; see ``assembler``."""
+    once: bool = False
+    """``#pragma once`` or ``#import`` may occur: then it matters which names are one file."""
+    line_names: tuple[bytes, ...] = ()
+    """Names that ``#line`` gives to what follows; gcc shows lines of such a file in its warnings."""
+    computed_line: bool = False
+    """A ``#line`` whose name only a preprocessor knows."""
     file_macros: bool = False
     """``__FILE__`` or another way to the path of a source file occurs."""
     anonymous_namespace: bool = False
@@ -77,10 +97,16 @@ _CUT_NAME: Final = re.compile(rb"[\0'\"]")
 _CUT: Final = (b"", b"\0")
 _NO_NAME: Final = (b"", b"")
 
+_ONCE: Final = re.compile(rb"\bonce\b")
+_LINE: Final = _compile(rb"HASH(line\b|(?=[0-9]))([^\n]*+)")
+_LINE_OPERANDS: Final = _compile(rb'GAP[0-9]++GAP(?:"([^"\\\n]*+)"[0-9 \t\f\v\0]*+)?')
+
 _TESTED_NAME: Final = _compile(rb'TESTGAP\(GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
 _WHOLE_TEST: Final = _compile(rb'TESTGAP\(GAP(?:""|<[^<>\n]*+>)GAP\)')
 _HALF_TEST: Final = _compile(rb"TESTGAP\(GAP<(?![^<>\n]*+>GAP\))")
-_ANGLED_TEST: Final = _compile(rb"\b__has_include(?:__)?\bGAP\(GAP<[^<>\n]*+>GAP\)")
+_ANGLED_TEST: Final = _compile(rb"\b__has_include(?:__)?\bGAP\(GAP<([^<>\n]*+)>GAP\)")
+_PARAMETERS: Final = _compile(rb"HASHdefineBLANKS\w+\(([^)\n]*+)\)")
+_WORD: Final = re.compile(rb"[A-Za-z_]\w*+")
 _ANY_TEST: Final = _compile(rb"\bTEST")
 _CONDITION: Final = _compile(rb"HASH(?:el)?if\b")
 # These read no file: #ifdef __has_include, #define __has_include(x) 0, #error no __has_include, defined(__has_include).
@@ -105,25 +131,6 @@ _MODULE: Final = _compile(
     rb"|\nGAPexportBLANKSmodule\b"
     rb"|\nGAPmodule(?:GAP(?:;|:(?!:))|BLANKS[A-Za-z_][\w.: \t\f\v\0\x80-\xff]*+[\[;\n])"
     rb"|@GAPimport\b"
-)
-
-_ASM_WORD: Final = re.compile(rb"\b_{0,2}asm(?:__)?\b")
-_ASM_FILE_CODE: Final = _compile(rb'\bincbin\b|\.includeGAP"', re.IGNORECASE)
-_ASM_FILE: Final = re.compile(rb"incbin|(?<!\w)\.include\b", re.IGNORECASE)
-# The assembler's own macros can put a directive together; its MRI mode knows directives without a dot.
-_ASM_MACRO: Final = re.compile(rb"\.(?:macro|irpc?)\b", re.IGNORECASE)
-_ASM_COMPOSED: Final = re.compile(rb"\.[a-z_]*+\\", re.IGNORECASE)
-_ASM_HIDDEN: Final = re.compile(rb"\.mri\b|\\N\{", re.IGNORECASE)
-_HEX: Final = rb"[0-9A-Fa-f]"
-_ESCAPE: Final = re.compile(
-    rb"\\(?:(?:x\{?|u\{)0*("
-    + _HEX
-    + rb"{1,6})\}?|u("
-    + _HEX
-    + rb"{4})|U00("
-    + _HEX
-    + rb"{6})|(?:o\{)?([0-7]{1,3})\}?|([^N]))",
-    re.DOTALL,
 )
 
 
@@ -152,8 +159,9 @@ def _facts_of(source: Source) -> Facts:
     directives: list[tuple[bytes, bytes]] = _DIRECTIVE.findall(code)
     keywords = {keyword for keyword, _ in directives}
     included = [_operand(rest) for keyword, rest in directives if keyword in _INCLUDES]
-    tested = _tested_names(source) if b"__has_include" in code else []
+    tested, tested_in_macro = _tested_names(source) if b"__has_include" in code else ([], ())
     words = find_time_words(masked)
+    lined = [_line_name(rest) for _, rest in _LINE.findall(code)]
     return Facts(
         quoted=_unique(quoted for quoted, _ in included),
         angled=_unique(angled for _, angled in included),
@@ -164,10 +172,16 @@ def _facts_of(source: Source) -> Facts:
         pastes=b"##" in masked or b"%:%:" in masked,
         computed_include=_NO_NAME in included,
         computed_test=_NO_NAME in tested,
+        test_fragments=fragments_of_tests(masked),
+        tested_in_macro=tested_in_macro,
         forwards_test=b"__has_include" in masked and _FORWARDING.search(masked) is not None,
         imports=b"import" in keywords,
         embedded=b"embed" in keywords or (b"__has_embed" in masked and _EMBED_TEST.search(masked) is not None),
-        assembler_include=_includes_in_assembler(source),
+        assembler_include=includes_in_assembler(source),
+        assembler_composed=composes_assembler(source),
+        once=b"import" in keywords or (b"once" in code and _ONCE.search(code) is not None),
+        line_names=_unique(name for name in lined if name is not None),
+        computed_line=None in lined,
         file_macros=any(mark in masked for mark in _FILE_MARKS) and _FILE_WORD.search(masked) is not None,
         anonymous_namespace=b"namespace" in masked and _ANONYMOUS_NAMESPACE.search(masked) is not None,
         file_pragma=b"using" in keywords
@@ -184,47 +198,36 @@ def _operand(text: bytes) -> tuple[bytes, bytes]:
     return _CUT if _HALF_OPERAND.match(text) else _NO_NAME
 
 
-def _tested_names(source: Source) -> list[tuple[bytes, bytes]]:
-    """Names that ``__has_include`` asks for; ``_NO_NAME`` among them if it is used in a way that hides one."""
+def _line_name(operands: bytes) -> bytes | None:
+    """The name in a ``#line``, empty when it has none, ``None`` when it is not certain."""
+    match = _LINE_OPERANDS.fullmatch(operands)
+    return (match[1] or b"") if match else None
+
+
+def _tested_names(source: Source) -> tuple[list[tuple[bytes, bytes]], tuple[bytes, ...]]:
+    """Names that ``__has_include`` asks for; ``_NO_NAME`` among them if it is used in a way that hides one.
+
+    Returns:
+        The names, and those of them that stand in a macro's body.
+    """
     names: list[tuple[bytes, bytes]] = _TESTED_NAME.findall(source.code)
+    in_macros: list[bytes] = []
     if _HALF_TEST.search(source.masked):
         names.append(_CUT)
     doubtful = _DEFINED_TEST.sub(b" ", _HARMLESS_LINE.sub(b"\n", _FORWARDING.sub(b"\n", source.masked)))
     for line in doubtful.split(b"\n"):
-        if b"__has_include" in line:
-            # In a macro's body only the angled form means the same wherever the macro is used.
-            literal_test = _WHOLE_TEST if _CONDITION.match(b"\n" + line) else _ANGLED_TEST
-            if _ANY_TEST.search(literal_test.sub(b"", line)):
-                names.append(_NO_NAME)
-    return names
-
-
-def _includes_in_assembler(source: Source) -> bool:
-    """Tell whether some literal, or several joined, or tokens made a string by ``#``, may be such a directive."""
-    has_assembler = b"asm" in source.masked and _ASM_WORD.search(source.masked) is not None
-    lowered = source.code.lower()
-    if not has_assembler and b"incbin" not in lowered and b".include" not in lowered:
-        return False
-    if _ASM_FILE_CODE.search(source.masked):
-        return True
-    texts = [_ESCAPE.sub(_unescape, each[1:].removesuffix(each[:1])) for each in literals(source)]
-    if _ASM_FILE.search(b"\n".join(texts)):
-        return True
-    joined = b"".join(texts)
-    return has_assembler and (
-        _ASM_FILE.search(joined) is not None
-        or _ASM_HIDDEN.search(joined) is not None
-        or (_ASM_MACRO.search(joined) is not None and _ASM_COMPOSED.search(joined) is not None)
-    )
-
-
-def _unescape(match: re.Match[bytes]) -> bytes:
-    """Value of an escape sequence as far as it can matter here: an ASCII character, else a blank."""
-    if match[5] is not None:
-        return b" " if match[5] in b"abfnrtve" else match[5]
-    digits = match[1] or match[2] or match[3]
-    value = int(digits, 16) if digits else int(match[4], 8)
-    return bytes([value]) if 0x20 <= value < 0x7F else b" "
+        if b"__has_include" not in line:
+            continue
+        is_condition = _CONDITION.match(b"\n" + line) is not None
+        # In a macro's body only the angled form means the same wherever the macro is used.
+        literal_test = _WHOLE_TEST if is_condition else _ANGLED_TEST
+        found = [] if is_condition else _ANGLED_TEST.findall(line)
+        parameters = _PARAMETERS.match(b"\n" + line) if found else None
+        words = set(_WORD.findall(b" ".join(found)))
+        if _ANY_TEST.search(literal_test.sub(b"", line)) or (parameters and words & {*_WORD.findall(parameters[1])}):
+            names.append(_NO_NAME)
+        in_macros += found
+    return names, _unique(in_macros)
 
 
 def _unique(names: Iterable[bytes]) -> tuple[bytes, ...]:

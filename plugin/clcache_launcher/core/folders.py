@@ -1,13 +1,22 @@
 """Names in folders, remembered by the folder's signature."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from stat import S_ISDIR
 
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
 
-__all__ = ["FolderNames", "Listing"]
+__all__ = ["FolderNames", "Link", "Listing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a symbolic link leads to: that comes and goes without a trace in the link's folder."""
+
+    signature: Signature | None
+    path: str
+    """Without links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,70 +28,130 @@ class Listing:
     files: frozenset[str]
     """Names of what is no folder; a symbolic link counts as what it leads to, and not at all when that is missing."""
     folders: frozenset[str]
-    links: Mapping[str, Signature | None]
-    """Symbolic links with the signature of what each leads to: that comes and goes without a trace in this folder."""
+    links: Mapping[str, Link]
+    path: str
+    """The folder's, without links."""
     is_file: bool
     """It can't be listed though files may be found in it: a header map, or a folder that only lets one pass."""
     is_settled: bool
     """A later change will show in the signature."""
+    ignores_case: bool = False
+    """A name finds a file that is spelled in other case; all names here are in folded case then."""
 
     def may_have_folder(self, name: str) -> bool:
         """Whether there is a folder of that name, or a link that can come to lead to one."""
+        name = self._spelled(name)
         return name in self.folders or name in self.links
+
+    def found(self, names: Iterable[str], precompiled: tuple[str, ...] = ()) -> frozenset[str]:
+        """Which of some names lead to a file here, or to a folder where the name ends in one of some suffixes."""
+        if not self.files and not self.folders:
+            return frozenset()
+        names = names if isinstance(names, frozenset) else frozenset(names)
+        if self.ignores_case:
+            there = self.files | self.folders if precompiled else self.files
+            return frozenset(
+                name
+                for name in names
+                if (folded := name.casefold()) in self.files or (folded in there and name.endswith(precompiled))
+            )
+        found = self.files & names
+        if precompiled and (folders := self.folders & names):
+            found |= {name for name in folders if name.endswith(precompiled)}
+        return found
+
+    def links_among(self, names: Iterable[str]) -> dict[str, Link]:
+        """The links that some names lead to."""
+        return {name: link for name in names if (link := self.links.get(self._spelled(name)))} if self.links else {}
 
     def holds(self, folder: str) -> bool:
         """Whether these are the names now."""
         return self.signature == folder_signature(folder) and all(
-            signature == folder_signature(os.path.join(folder, name)) for name, signature in self.links.items()
+            link.signature == folder_signature(os.path.join(folder, name)) for name, link in self.links.items()
         )
 
+    def _spelled(self, name: str) -> str:
+        return name.casefold() if self.ignores_case else name
 
-_ABSENT = Listing(None, frozenset(), frozenset(), {}, is_file=False, is_settled=True)
+
+_ABSENT = Listing(None, frozenset(), frozenset(), {}, "", is_file=False, is_settled=True)
 
 
 class FolderNames:
     """What names there are; a folder is read again only when its signature has changed."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, ignores_case: Callable[[str, Iterable[str]], bool] | None = None) -> None:
+        """Know nothing yet.
+
+        Args:
+            ignores_case: From a folder and the names in it to whether the case of a name does not matter there.
+        """
         self._known: dict[str, Listing] = {}
+        self._ignores_case = ignores_case or _ignores_case
 
     def listing(self, folder: str) -> Listing:
         """The names in a folder now."""
         known = self._known.get(folder)
         if known is not None and known.holds(folder):
             return known
-        listing = _read(folder)
+        listing = self._read(folder)
         if listing.is_settled:
             self._known[folder] = listing
         else:
             self._known.pop(folder, None)
         return listing
 
+    def _read(self, folder: str) -> Listing:
+        before_ns = file_clock_ns()
+        files: set[str] = set()
+        folders: set[str] = set()
+        links: dict[str, Link] = {}
+        try:
+            status = os.stat(folder)
+            with os.scandir(folder) as found:
+                for item in found:
+                    if item.is_symlink():
+                        target = _target(item.path)
+                        links[item.name] = Link(signature_of(target) if target else None, os.path.realpath(item.path))
+                        if target:
+                            (folders if S_ISDIR(target.st_mode) else files).add(item.name)
+                    else:
+                        (folders if item.is_dir() else files).add(item.name)
+            signature = signature_of(os.stat(folder))
+        except OSError:
+            if os.path.isfile(folder) or os.access(folder, os.X_OK):
+                return Listing(
+                    folder_signature(folder), frozenset(), frozenset(), {}, folder, is_file=True, is_settled=False
+                )
+            return _ABSENT
+        settled = signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
+        ignores_case = self._ignores_case(folder, [*files, *folders])
+        if ignores_case:
+            files, folders = {name.casefold() for name in files}, {name.casefold() for name in folders}
+            links = {name.casefold(): link for name, link in links.items()}
+        return Listing(
+            signature,
+            frozenset(files),
+            frozenset(folders),
+            links,
+            os.path.realpath(folder),
+            is_file=False,
+            is_settled=settled,
+            ignores_case=ignores_case,
+        )
 
-def _read(folder: str) -> Listing:
-    before_ns = file_clock_ns()
-    files: list[str] = []
-    folders: list[str] = []
-    links: dict[str, Signature | None] = {}
-    try:
-        status = os.stat(folder)
-        with os.scandir(folder) as found:
-            for item in found:
-                if item.is_symlink():
-                    target = _target(item.path)
-                    links[item.name] = signature_of(target) if target else None
-                    if target:
-                        (folders if S_ISDIR(target.st_mode) else files).append(item.name)
-                else:
-                    (folders if item.is_dir() else files).append(item.name)
-        signature = signature_of(os.stat(folder))
-    except OSError:
-        if os.path.isfile(folder) or os.access(folder, os.X_OK):
-            return Listing(folder_signature(folder), frozenset(), frozenset(), {}, is_file=True, is_settled=False)
-        return _ABSENT
-    settled = signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
-    return Listing(signature, frozenset(files), frozenset(folders), links, is_file=False, is_settled=settled)
+
+def _ignores_case(folder: str, names: Iterable[str]) -> bool:
+    """Whether a name in other case leads to the same file; two names that differ in case alone say that it does not."""
+    for name in names:
+        other = name.swapcase()
+        if other != name and other.isascii():
+            path = os.path.join(folder, name)
+            try:
+                return os.path.samestat(os.lstat(path), os.lstat(os.path.join(folder, other))) and other not in names
+            except OSError:
+                return False
+    return False
 
 
 def _target(link: str) -> os.stat_result | None:

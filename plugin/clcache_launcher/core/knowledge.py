@@ -1,14 +1,20 @@
 """What the core remembers between requests; none of it outlives the core, all of it can be found out again."""
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from clcache_launcher.core.clock import Moment, moment_of
+from clcache_launcher.core.closer_look import CloserLook
 from clcache_launcher.core.digests import FileDigests
+from clcache_launcher.core.epoch import EpochTrials
 from clcache_launcher.core.folders import FolderNames
 from clcache_launcher.core.records import Entry
-from clcache_launcher.core.search import SearchState
+from clcache_launcher.core.search import SearchPlan
+from clcache_launcher.core.search_state import SearchState, search_state
 from clcache_launcher.core.source_facts import SourceFacts
 from clcache_launcher.core.toolchain import Toolchains
 from clcache_launcher.model import ResultKey
@@ -24,14 +30,18 @@ _MOST_INCLUDES: Final = 1_000_000
 class Knowledge:
     """Digests, folders, facts, toolchains and decoded entries, shared by the threads of a core."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        """Know nothing yet; ``clock`` tells the seconds since 1970."""
+        self.clock = clock
         self.digests = FileDigests()
         self.folders = FolderNames()
         self.facts = SourceFacts()
+        self.closer_look = CloserLook()
+        self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[ResultKey, Entry] = OrderedDict()
         self._searched: dict[ResultKey, tuple[tuple[str, Signature | None], ...]] = {}
+        self._moments: dict[ResultKey, Moment] = {}
         self._paths: dict[str, str] = {}
         self._includes = 0
         self._lock = threading.Lock()
@@ -55,20 +65,31 @@ class Knowledge:
             while self._includes > _MOST_INCLUDES and len(self._entries) > 1:
                 old_key, old = self._entries.popitem(last=False)
                 self._searched.pop(old_key, None)
+                self._moments.pop(old_key, None)
                 self._includes -= len(old.includes)
             if not self._entries or len(self._paths) > 2 * _MOST_INCLUDES:
                 self._paths.clear()
         return entry
 
-    def search_still_holds(self, key: ResultKey) -> bool:
-        """Whether no folder has changed since an entry's search state was last found true."""
+    def search_state(self, plan: SearchPlan, environment: Mapping[str, str]) -> SearchState:
+        """Where the names of a plan exist now, for a caller with this environment."""
+        moment = moment_of(plan.time_macros, environment, self.clock())
+        return search_state(plan, self.folders, self.digests, moment)
+
+    def search_still_holds(self, key: ResultKey, environment: Mapping[str, str]) -> bool:
+        """Whether nothing has changed since an entry's search state was last found true."""
         signatures = self._searched.get(key)
         if not signatures:
+            return False
+        noted = self._moments.get(key) if self._moments else None
+        if noted is not None and moment_of(noted.macros, environment, self.clock()) != noted:
             return False
         return all(folder_signature(folder) == signature for folder, signature in signatures)
 
     def note_search(self, key: ResultKey, state: SearchState) -> None:
         """Remember that an entry's search state was found true."""
+        if state.moment is not None:
+            self._moments[key] = state.moment
         if state.signatures:
             self._searched[key] = state.signatures
         else:

@@ -10,7 +10,6 @@ from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry, Result, Streams
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.search import search_state
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
@@ -109,7 +108,8 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     knowledge = scope.knowledge
     if not knowledge.digests.hold(entry.includes):
         return False
-    if knowledge.search_still_holds(key):
+    environment = prepared.invocation.environment
+    if knowledge.search_still_holds(key, environment):
         return True
     source = prepared.absolute(prepared.compilation.source)
     digest = knowledge.digests.digest(source)
@@ -118,7 +118,7 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     files = knowledge.facts.gather(((source, digest), *entry.includes), scope.storage)
     if files is None:
         return False
-    state = search_state(prepared.plan_search(files), knowledge.folders)
+    state = knowledge.search_state(prepared.plan_search(files), environment)
     if state.digest != entry.search_state:
         return False
     knowledge.note_search(key, state)

@@ -1,4 +1,4 @@
-"""Whether the operator ``##`` can make a time macro out of parts of its name.
+"""Whether the operator ``##`` can make a time macro or a test such as ``__has_include`` out of parts of its name.
 
 Only a preprocessor knows for sure (``-Wdate-time`` of gcc and clang tells of every expansion). This is the cheap
 question before: which identifiers are part of a time macro's name, and what stands beside them. A name begins with a
@@ -9,14 +9,28 @@ begin an argument or body. That matters since headers are full of parts: ``T``, 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clcache_launcher.core.tokens import BLANK
 
-__all__ = ["TIME_MACROS", "can_paste_time_macro", "find_time_words", "time_fragments"]
+__all__ = [
+    "TIME_MACROS",
+    "can_paste_test",
+    "can_paste_time_macro",
+    "find_time_words",
+    "fragments_of_tests",
+    "time_fragments",
+]
 
 TIME_MACROS: Final = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
+
+_TESTS: Final = tuple(
+    name + tail for name in (b"__has_include", b"__has_include_next", b"__has_embed") for tail in (b"", b"__")
+)
+# A test is asked in a condition, so that its parts stand there or in macros.
+_TEST_LINE: Final = re.compile(rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+(?:if|elif|define)\b([^\n]*+)")
+_TEST_WORD: Final = re.compile(rb"(?<!\w)(?<![^#]#)(?:_|[_a-ehilmnst-ux]{2,18})(?!\w)")
 
 _TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
 _PASTE: Final = re.compile(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
@@ -38,6 +52,8 @@ class _Piece:
     """It can be the last part of a name."""
     is_operand: bool
     """It stands beside ``##`` itself, not in an argument that may come to stand there."""
+    is_outer: bool = False
+    """It counts only as the first part or the last."""
 
 
 def find_time_words(masked: bytes) -> set[bytes]:
@@ -101,21 +117,39 @@ def _operands(masked: bytes) -> Iterator[bytes]:
             yield left[0] + b"##"
 
 
+def fragments_of_tests(masked: bytes) -> tuple[bytes, ...]:
+    """Find the proper parts of the names of ``__has_include`` and the like, but no single letters; sorted.
+
+    Args:
+        masked: Source text without comments and literals.
+    """
+    words = set(_TEST_WORD.findall(b"\n".join(_TEST_LINE.findall(masked))))
+    return tuple(sorted(word for word in words if any(word in name for name in _TESTS) and word not in _TESTS))
+
+
+def can_paste_test(fragments: Iterable[bytes]) -> bool:
+    """Tell whether two to four of the fragments of all files of a translation unit spell the name of a test."""
+    pieces = [_Piece(text, begins=True, ends=True, is_operand=False) for text in set(fragments)]
+    return any(_is_spelled(name, pieces, 4) for name in _TESTS)
+
+
 def can_paste_time_macro(fragments: Iterable[bytes], max_arguments: int | None = 4) -> bool:
     """Tell whether two or more of the fragments, each usable any number of times, spell a time macro's name.
 
     Args:
         fragments: ``time_fragments`` of all files and definitions of a translation unit in which one has a ``##``.
-        max_arguments: The most parts for a name that comes from macro arguments; a single ``_`` is no such part then.
-            ``None`` sets neither limit, and suspects windows.h and immintrin.h, which 4 does not. Names put together
-            from operands of ``##`` itself have no limit in any case.
+        max_arguments: The most parts for a name that comes from macro arguments; a single ``_`` counts then only
+            beside ``##``. ``None`` sets neither limit, and suspects windows.h and immintrin.h, which 4 does not. Names
+            put together from operands of ``##`` itself have no limit in any case.
     """
     pieces = [_parse_piece(fragment) for fragment in set(fragments)]
     operands = [piece for piece in pieces if piece.is_operand]
     if any(_is_spelled(name, operands, None) for name in TIME_MACROS):
         return True
     if max_arguments is not None:
-        pieces = [piece for piece in pieces if piece.text != b"_"]
+        # A lone "_" beside "##" begins a name or ends one, as in `_##x`.
+        pieces = [piece for piece in pieces if piece.text != b"_" or piece.is_operand]
+        pieces = [replace(piece, is_outer=piece.text == b"_") for piece in pieces]
     return any(_is_spelled(name, pieces, max_arguments) for name in TIME_MACROS)
 
 
@@ -140,6 +174,7 @@ def _is_spelled(name: bytes, pieces: list[_Piece], max_pieces: int | None) -> bo
             if name.startswith(piece.text, start)
             and (piece.begins or start > 0)
             and (piece.ends or start + len(piece.text) < len(name))
+            and (not piece.is_outer or start in (0, len(name) - len(piece.text)))
         }
         if len(name) in reached:
             return True

@@ -9,9 +9,11 @@ from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.response_file import MAX_BYTES
-from clcache_launcher.compilers.search_rules import SEARCH_RULES
+from clcache_launcher.compilers.search_rules import SEARCH_RULES, SearchRules
+from clcache_launcher.core import epoch
 from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.search import SearchPlan, search_plan
+from clcache_launcher.core.source_facts import time_macros
 from clcache_launcher.core.toolchain import Options, Toolchain, Toolchains
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
@@ -54,8 +56,25 @@ class Prepared:
 
     def plan_search(self, files: Sequence[tuple[str, Facts]]) -> SearchPlan:
         """Which names this compilation looks for where, given its source and includes with their facts."""
-        rules = SEARCH_RULES[self.toolchain.family]
-        return search_plan(files, self.search_folders, self.invocation.cwd, self.compilation.force_includes, rules)
+        rules, given = self.rules, self.compilation
+        plan = search_plan(files, self.search_folders, self.invocation.cwd, given.force_includes, rules)
+        warns = any(option in argument for argument in given.arguments for option in rules.missing_folder_options)
+        return replace(plan, tells_missing=warns, time_macros=time_macros(files, given.definitions) - self.epoch_macros)
+
+    @property
+    def rules(self) -> SearchRules:
+        """How its compiler looks for headers."""
+        return SEARCH_RULES[self.toolchain.family]
+
+    @property
+    def epoch_macros(self) -> frozenset[bytes]:
+        """Time macros that the compiler may take from ``SOURCE_DATE_EPOCH``, which is in the key."""
+        return self.rules.epoch_macros if epoch.is_set(self.environment) else frozenset()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether ``PWD`` still names the working folder, or still does not."""
+        return _pwd(self.invocation) == self.environment.get("PWD")
 
 
 def prepare(invocation: Invocation, toolchains: Toolchains) -> tuple[Prepared, ...] | Uncacheable | NotACompilation:
@@ -175,10 +194,14 @@ def _all(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 def _relevant(names: tuple[str, ...], invocation: Invocation) -> dict[str, str]:
     found = {name: invocation.environment[name] for name in names if name in invocation.environment}
     # Compilers believe PWD only where it names the working folder; then it is another spelling that reaches debug info.
-    pwd = found.pop("PWD", None)
-    if pwd is not None and pwd != invocation.cwd and os.path.isabs(pwd) and _is_same(pwd, invocation.cwd):
-        found["PWD"] = pwd
-    return found
+    pwd = _pwd(invocation) if found.pop("PWD", None) is not None else None
+    return found if pwd is None else {**found, "PWD": pwd}
+
+
+def _pwd(invocation: Invocation) -> str | None:
+    pwd = invocation.environment.get("PWD", "")
+    is_other = pwd != invocation.cwd and os.path.isabs(pwd)
+    return pwd if is_other and _is_same(pwd, invocation.cwd) else None
 
 
 def _is_same(first: str, second: str) -> bool:

@@ -18,6 +18,7 @@ from clcache_launcher.compilers.layout import is_free_of_layout
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 from clcache_launcher.compilers.show_includes import parse_show_includes
+from clcache_launcher.core.assembler_sources import assembler_refusal
 from clcache_launcher.core.attempt import discard_scratch, fit
 from clcache_launcher.core.keys import preprocessed_key
 from clcache_launcher.core.lookup import Found, Miss, find_result
@@ -27,7 +28,7 @@ from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.core.steps import Run
-from clcache_launcher.model import Digest, ManifestKey, Ran, Reason, Uncacheable
+from clcache_launcher.model import ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 
 __all__ = ["FoundByText", "Preprocessed", "look_up_by_text", "preprocessed_entry"]
@@ -106,12 +107,20 @@ def _refusal(prepared: Prepared, files: Sequence[tuple[str, Digest]], scope: Sco
     if gathered is None:
         return Uncacheable(Reason.INPUT_CHANGED)
     # What is asked and included through macros is in the text.
-    shown = [(path, replace(facts, computed_test=False)) for path, facts in gathered]
-    family = prepared.toolchain.family
-    refused = refusal(shown, prepared.compilation.definitions, import_makes_headers=family is Family.CL)
+    shown = [
+        (path, replace(facts, computed_test=False, test_fragments=(), tested_in_macro=())) for path, facts in gathered
+    ]
+    family, definitions = prepared.toolchain.family, prepared.compilation.definitions
+    refused = refusal(
+        shown, definitions, import_makes_headers=family is Family.CL
+    ) or scope.knowledge.closer_look.refusal(files, shown, definitions)
+    if refused is None and prepared.compilation.language == ASSEMBLER_WITH_CPP:
+        refused = assembler_refusal(files, definitions)
     if refused is not None:
         return refused
     rules = SEARCH_RULES[family]
+    if rules.shows_line_names and any(facts.line_names or facts.computed_line for _, facts in gathered):
+        return Uncacheable(Reason.FILE_PRAGMA, "#line")
     for path, _ in files[1:]:
         for suffix in (*rules.precompiled, *rules.forced_precompiled):
             # The compiler may take it when it compiles, though not when it only preprocesses.

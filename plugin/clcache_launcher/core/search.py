@@ -1,8 +1,8 @@
 """What was and was not found on the way to the headers.
 
 Which header a compiler takes depends on every folder it looks into before. The order of that search is not emulated:
-for every name that a source includes or tests, the search state holds in which of the search folders and of the
-includers' folders a file of that name exists. Any change of it is a miss, whether a header appeared or went away.
+for every name that a source includes or tests, the search plan says in which of the search folders and of the
+includers' folders it is looked for; ``search_state`` says where it exists.
 """
 
 import os
@@ -10,14 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from blake3 import blake3
-
 from clcache_launcher.compilers.search_rules import SearchRules
 from clcache_launcher.core.facts import Facts
-from clcache_launcher.core.folders import FolderNames, Listing
-from clcache_launcher.util.files import DIGEST_BYTES, Signature
 
-__all__ = ["SearchPlan", "SearchState", "search_plan", "search_state"]
+__all__ = ["SearchPlan", "search_plan"]
 
 _ByPart = Mapping[str, frozenset[str]]
 """Base names by the folder part of the name as written."""
@@ -25,54 +21,29 @@ _ByPart = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
-    """Which names are looked for in which folders."""
+    """Which names are looked for in which folders, and what else of files must hold."""
 
+    folders: tuple[str, ...]
+    """The search folders, in order."""
     looks: tuple[tuple[str, _ByPart], ...]
     precompiled: tuple[str, ...]
     """Suffixes of names that stand for a precompiled header."""
     tested: frozenset[str]
     """Base names of ``__has_include``: such a file matters by its being there alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchState:
-    """Where the names of a plan exist."""
-
-    digest: bytes
-    wanted: Mapping[str, frozenset[str]]
-    """The names looked for, by folder."""
-    listings: Mapping[str, Listing]
-    """Every folder that was read."""
-
-    @property
-    def signatures(self) -> tuple[tuple[str, Signature | None], ...]:
-        """What was read: while these folders and links hold, so does the digest. Empty when that is not certain."""
-        if not all(listing.is_settled for listing in self.listings.values()):
-            return ()
-        folders = [(folder, listing.signature) for folder, listing in self.listings.items()]
-        links = [
-            (os.path.join(folder, name), self.listings[folder].links[name])
-            for folder, names in self.wanted.items()
-            for name in self.listings[folder].links.keys() & names
-        ]
-        return (*folders, *links)
-
-    def found(self, folder: str) -> frozenset[str]:
-        """The names that exist in a folder."""
-        listing, wanted = self.listings.get(folder), self.wanted.get(folder)
-        return listing.files & wanted if listing and wanted else frozenset()
-
-    def header_map(self) -> str | None:
-        """A search folder that is a file: what it leads to is not known."""
-        return next((folder for folder, listing in self.listings.items() if listing.is_file), None)
-
-    def precompiled_header(self, plan: SearchPlan) -> str | None:
-        """A precompiled header that the compiler may have taken in place of a header."""
-        for folder in self.wanted if plan.precompiled else ():
-            for name in self.found(folder):
-                if name.endswith(plan.precompiled):
-                    return os.path.join(folder, name)
-        return None
+    unit: tuple[str, ...] = ()
+    """The source and each include."""
+    once: bool = False
+    """``#pragma once`` may occur."""
+    same_by_time: bool = False
+    """Two files are one by time, size and content, to ``#pragma once`` alone; else by device and number."""
+    shown: tuple[str, ...] = ()
+    """Files whose lines a warning may show."""
+    tells_missing: bool = False
+    """It matters whether a search folder exists."""
+    time_macros: frozenset[bytes] = frozenset()
+    """Those that print the day, or the times of the unit's files."""
+    has_computed: bool = False
+    """The name of an include comes from a macro."""
 
 
 def search_plan(
@@ -95,10 +66,12 @@ def search_plan(
     everywhere = set(at_start)
     tested: set[str] = set()
     computed: set[str] = set()
-    if any(facts.computed_include for _, facts in files):
-        # What a macro named was included: its name is the tail of an include's path.
+    has_computed = any(facts.computed_include for _, facts in files)
+    if has_computed:
+        # What a macro named was included: its name is the tail of an include's path, which may be without links.
         paths = [path for path, _ in files]
-        computed = _tails(paths, [*search_folders, *map(os.path.dirname, paths)])
+        real = map(os.path.realpath, search_folders)
+        computed = _tails(paths, [*search_folders, *real, *map(os.path.dirname, paths)])
         everywhere |= computed
     quoted: dict[str, set[str]] = {cwd: set(at_start)}
     for path, facts in files:
@@ -110,46 +83,36 @@ def search_plan(
         quoted.setdefault(os.path.dirname(path), set()).update(beside)
     if rules.beside_every_includer:
         quoted = dict.fromkeys(quoted, set().union(*quoted.values()))
+    base_names = frozenset(re.split(r"[/\\]", name)[-1] for name in tested)
+    folders = tuple(dict.fromkeys(search_folders))
+    shown = {os.fsdecode(name) for _, facts in files for name in facts.line_names} if rules.shows_line_names else ()
+    return SearchPlan(
+        folders=folders,
+        looks=_looks(folders, everywhere, quoted, rules.precompiled),
+        precompiled=rules.precompiled + rules.forced_precompiled,
+        tested=base_names,
+        unit=tuple(path for path, _ in files),
+        once=any(facts.once for _, facts in files),
+        same_by_time=rules.same_by_time,
+        shown=tuple(sorted(os.path.join(cwd, name) for name in shown)),
+        has_computed=has_computed,
+    )
+
+
+def _looks(
+    folders: Iterable[str], everywhere: set[str], quoted: Mapping[str, set[str]], precompiled: tuple[str, ...]
+) -> tuple[tuple[str, _ByPart], ...]:
     grouped: dict[frozenset[str], _ByPart] = {}
 
     def group(names: set[str]) -> _ByPart:
         key = frozenset(names)
         if key not in grouped:
-            grouped[key] = _by_folder_part(name + suffix for name in key for suffix in ("", *rules.precompiled))
+            grouped[key] = _by_folder_part(name + suffix for name in key for suffix in ("", *precompiled))
         return grouped[key]
 
-    looks = [(folder, group(everywhere)) for folder in dict.fromkeys(search_folders)]
+    looks = [(folder, group(everywhere)) for folder in folders]
     looks += [(folder, group(beside)) for folder, beside in quoted.items() if beside]
-    base_names = frozenset(re.split(r"[/\\]", name)[-1] for name in tested)
-    return SearchPlan(tuple(looks), rules.precompiled + rules.forced_precompiled, base_names)
-
-
-def search_state(plan: SearchPlan, folders: FolderNames) -> SearchState:
-    """Where the names of a plan exist now."""
-    listings: dict[str, Listing] = {}
-    wanted: dict[str, frozenset[str]] = {}
-
-    def listing(folder: str) -> Listing:
-        if folder not in listings:
-            listings[folder] = folders.listing(folder)
-        return listings[folder]
-
-    for folder, by_part in plan.looks:
-        for part, names in by_part.items():
-            first = part.partition("/")[0]
-            if first and first not in (".", "..") and not listing(folder).may_have_folder(first):
-                continue
-            place = os.path.join(folder, part) if part else folder
-            listing(place)
-            wanted[place] = wanted[place] | names if place in wanted else names
-    state = SearchState(b"", wanted, listings)
-    digest = blake3()
-    for place in sorted(wanted):
-        if found := state.found(place):
-            digest.update("\0".join((place, *sorted(found), "", "")).encode("utf-8", "surrogateescape"))
-    if header_map := state.header_map():
-        digest.update(b"header map\0" + os.fsencode(header_map))
-    return SearchState(digest.digest(DIGEST_BYTES), wanted, listings)
+    return tuple(looks)
 
 
 def _tails(paths: Sequence[str], folders: Iterable[str]) -> set[str]:

@@ -7,16 +7,17 @@ from typing import Final
 
 import msgpack
 
-from clcache_launcher.core.facts import Facts, can_paste_time_macro, scan_definition, scan_source
+from clcache_launcher.core.facts import Facts, can_paste_test, can_paste_time_macro, scan_definition, scan_source
+from clcache_launcher.core.pastes import TIME_MACROS
 from clcache_launcher.core.wrapped_tests import DirectiveNames, scan_directive_names, unite
 from clcache_launcher.errors import EntryFormatError, StorageError
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["SourceFacts", "refusal"]
+__all__ = ["SourceFacts", "refusal", "time_macros"]
 
-_SCANNER_VERSION: Final = 1
+_SCANNER_VERSION: Final = 2
 """Changes when the scanner sees more: facts that an older one stored are then scanned again."""
 _FORM: Final = tuple(type(field.default) for field in fields(Facts))
 
@@ -102,30 +103,55 @@ def _decode(body: bytes) -> Facts | None:
     return Facts(*values)
 
 
+def time_macros(files: Iterable[tuple[str, Facts]], definitions: Iterable[str]) -> frozenset[bytes]:
+    """The time macros that occur in a translation unit of these files and ``-D`` texts."""
+    found = {name for _, facts in files if facts.time_macros for name in facts.time_macros}
+    for text in definitions:
+        if any(name.decode() in text for name in TIME_MACROS):
+            found.update(scan_definition(text).time_macros)
+    return frozenset(found)
+
+
 def refusal(
-    files: Iterable[tuple[str, Facts]], definitions: Iterable[str], *, import_makes_headers: bool = False
+    files: Iterable[tuple[str, Facts]],
+    definitions: Iterable[str],
+    *,
+    held: frozenset[bytes] = frozenset(),
+    import_makes_headers: bool = False,
+    shows_line_names: bool = False,
 ) -> Uncacheable | None:
     """Why a translation unit of these files and ``-D`` texts can't be stored in direct mode, if so.
 
-    ``import_makes_headers``: of a type library, as cl.exe does
-    (learn.microsoft.com/cpp/preprocessor/hash-import-directive-cpp).
+    Args:
+        files: Path and facts of each.
+        definitions: Texts of ``-D``.
+        held: Time macros whose values are checked before a hit.
+        import_makes_headers: Of a type library, as cl.exe does
+            (learn.microsoft.com/cpp/preprocessor/hash-import-directive-cpp).
+        shows_line_names: Warnings show lines of the files that ``#line`` names.
     """
     known = [*files, *((f"-D{text}", scan_definition(text)) for text in definitions)]
     for path, facts in known:
         for is_so, reason in (
             (facts.opaque, Reason.SOURCE_ENCODING),
-            (facts.time_macros, Reason.TIME_MACRO),
+            (facts.time_macros and not held.issuperset(facts.time_macros), Reason.TIME_MACRO),
             (facts.embedded, Reason.EMBED),
             (facts.imports and import_makes_headers, Reason.TYPE_LIBRARY),
             (facts.assembler_include, Reason.ASSEMBLER_INCLUDE),
             (facts.modules, Reason.MODULES),
-            (facts.file_pragma, Reason.FILE_PRAGMA),
+            (facts.file_pragma or (facts.computed_line and shows_line_names), Reason.FILE_PRAGMA),
             (facts.computed_test, Reason.COMPUTED_TEST),
         ):
             if is_so:
                 return Uncacheable(reason, path)
-    if any(facts.pastes for _, facts in known):
-        fragments = {fragment for _, facts in known for fragment in facts.time_fragments}
-        if can_paste_time_macro(fragments):
-            return Uncacheable(Reason.TIME_MACRO, "pasted")
+    return _paste_refusal([facts for _, facts in known])
+
+
+def _paste_refusal(known: Sequence[Facts]) -> Uncacheable | None:
+    if not any(facts.pastes for facts in known):
+        return None
+    if can_paste_time_macro({fragment for facts in known for fragment in facts.time_fragments}):
+        return Uncacheable(Reason.TIME_MACRO, "pasted")
+    if can_paste_test({fragment for facts in known for fragment in facts.test_fragments}):
+        return Uncacheable(Reason.COMPUTED_TEST, "pasted")
     return None

@@ -11,24 +11,19 @@ from clcache_launcher.compilers.dependencies import (
     read_depfile_report,
     read_show_includes_report,
 )
-from clcache_launcher.compilers.probe import Family
-from clcache_launcher.core.assembler_sources import assembler_refusal
 from clcache_launcher.core.attempt import Attempt
 from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
-from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
-from clcache_launcher.core.quoted_lines import message_refusal
 from clcache_launcher.core.records import Entry, Result
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.search import SearchPlan, SearchState, search_state
-from clcache_launcher.core.source_facts import refusal
+from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.errors import StorageError
-from clcache_launcher.model import ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
+from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import is_younger, read_file
 
@@ -145,18 +140,18 @@ def direct_entry(
     if files is None:
         return Uncacheable(Reason.INPUT_CHANGED)
     contents = ((source, source_digest), *includes)
-    refused = _refusal(prepared, contents, files, has_messages=any(texts)) or _unlisted(attempt, files)
+    refused = unit_refusal(prepared, contents, files, knowledge) or _unlisted(attempt, files)
     if refused is not None:
         return refused
     plan = prepared.plan_search(files)
-    state = search_state(plan, knowledge.folders)
+    state = knowledge.search_state(plan, prepared.invocation.environment)
     precompiled = state.precompiled_header(plan)
     if precompiled is not None:
         return Uncacheable(Reason.PRECOMPILED_HEADER, precompiled)
     header_map = state.header_map()
     if header_map is not None:
         return Uncacheable(Reason.HEADER_MAP, header_map)
-    changed = _changed_folder(attempt, plan, state, started_ns)
+    changed = what_changed(prepared, attempt.folders, plan, state, started_ns)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
     return entry_of(prepared, includes, state.digest, texts)
@@ -174,23 +169,6 @@ def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> s
     return None
 
 
-def _refusal(
-    prepared: Prepared,
-    contents: Sequence[tuple[str, Digest]],
-    files: Sequence[tuple[str, Facts]],
-    *,
-    has_messages: bool,
-) -> Uncacheable | None:
-    definitions = prepared.compilation.definitions
-    is_cl = prepared.toolchain.family is Family.CL
-    refused = refusal(files, definitions, import_makes_headers=is_cl)
-    if refused is None and prepared.compilation.language == ASSEMBLER_WITH_CPP:
-        refused = assembler_refusal(contents, definitions)
-    if refused is None and has_messages and prepared.toolchain.family is Family.GCC:
-        refused = message_refusal(contents)
-    return refused
-
-
 def _unlisted(attempt: Attempt, files: Sequence[tuple[str, Facts]]) -> Uncacheable | None:
     """A source that names headers, of which /showIncludes told none: it may have told them in another language."""
     (source, facts), *includes = files
@@ -198,24 +176,6 @@ def _unlisted(attempt: Attempt, files: Sequence[tuple[str, Facts]]) -> Uncacheab
     if includes or not names or attempt.plan.listing is Listing.DEPFILE:
         return None
     return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, source)
-
-
-def _changed_folder(attempt: Attempt, plan: SearchPlan, state: SearchState, started_ns: int) -> str | None:
-    """A folder in which one of the looked for names may have come or gone while the compiler ran."""
-    for folder, listing in state.listings.items():
-        before = attempt.folders.get(folder)
-        wanted, found = state.wanted.get(folder, frozenset()), state.found(folder)
-        if before is not None:
-            if before is not listing and before.files & wanted != found:
-                return folder
-        elif listing.signature is not None:
-            is_young = is_younger(listing.signature.ctime_ns, started_ns)
-            suspects = wanted if is_young else wanted & listing.links.keys()
-            # Objects may be made here all the time. A header that went was listed, unless it was only tested for.
-            went = (suspects - found) & plan.tested
-            if went or any(_is_younger(os.path.join(folder, name), started_ns) for name in suspects & found):
-                return folder
-    return None
 
 
 def _is_younger(path: str, started_ns: int) -> bool:

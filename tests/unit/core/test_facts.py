@@ -161,8 +161,11 @@ def test_tested_names() -> None:
          __has_include__(<e.h>)
     #define HAS_F __has_include(<f.h>)
     """
-    expected = {"tested_angled": (b"a.h", b"c.h", b"d.h", b"e.h", b"f.h"), "tested_quoted": (b"b.h",)}
-    assert found(source) == expected
+    assert found(source) == {
+        "tested_angled": (b"a.h", b"c.h", b"d.h", b"e.h", b"f.h"),
+        "tested_quoted": (b"b.h",),
+        "tested_in_macro": (b"f.h",),
+    }
 
 
 @pytest.mark.parametrize(
@@ -194,6 +197,8 @@ def test_mention_of_has_include_is_no_test(source: str) -> None:
         "#if defined(__has_include) && __has_include(X)",
         "CHECK(__has_include(X))",
         "#if __has_in\\\nclude(X)",
+        "#define I(x) __has_include(<x>)",
+        "#define I(x, y) __has_include(<dir/y.h>)",
     ],
 )
 def test_test_of_macro_is_computed(source: str) -> None:
@@ -267,6 +272,11 @@ def test_text_that_only_looks_like_time_macro_is_none(source: str) -> None:
         'A(.include "x")',
         'asm(".macro m x\\n.inc\\\\x \\"f\\"\\n.endm");',
         'asm(".mri 1\\n include \\"f\\"");',
+        'asm(".macro m a b\\n\\\\a\\\\b \\"f\\"\\n.endm\\nm .inc bin");',
+        'asm(".irp d,.incbin,.include\\n.endr");',
+        'asm(".inc{bin|bin} \\"f\\"");',
+        'asm(".in%c0 \\"f\\"" : : "i"(cbin));',
+        'asm(".%c0 \\"f\\"" : : "i"(incbin));',
     ],
 )
 def test_assembler_that_may_read_file_is_found(source: str) -> None:
@@ -281,6 +291,7 @@ def test_assembler_that_may_read_file_is_found(source: str) -> None:
         'f("config.include");',
         "opts.include = 1;",
         'asm("a"); f("x.included")',
+        'asm volatile("mov %0, %1\\n\\t.p2align 4" : "=r"(x) : "r"(y)); f("%d.%d.");',
         "// .incbin",
     ],
 )
@@ -298,6 +309,18 @@ def test_harmless_assembler_is_none(source: str) -> None:
         ("#define B __BASE_FILE__", "file_macros"),
         ("__builtin_source_location()", "file_macros"),
         ("__PRETTY_FUNCTION__", "file_macros"),
+        ("#pragma once", "once"),
+        ('_Pragma("once")', "once"),
+        ("#define O once\n_Pragma(S(O))", "once"),
+        ("#import <a.h>", "once"),
+        ("#line X", "computed_line"),
+        ('#line 1 "a\\x"', "computed_line"),
+        ("#line 1 F", "computed_line"),
+        ("#line L", "computed_line"),
+        ('asm(NAME "a");', "assembler_composed"),
+        ('__asm__ volatile("a" NAME : "=r"(x));', "assembler_composed"),
+        ("#define MY_ASM __asm__", "assembler_composed"),
+        ("#define A(x) asm(#x)", "assembler_composed"),
         ("namespace {", "anonymous_namespace"),
         ("inline namespace /* x */\n[[a]] {", "anonymous_namespace"),
         ("#define a a##b", "pastes"),
@@ -331,7 +354,7 @@ def test_other_facts(source: str, fact: str) -> None:
     [
         "namespace a {",
         "struct __FILE; typedef int ____FILE_defined;",
-        '#pragma once\n#pragma comment(lib, "a")\n#pragma GCC system_header\n#pragma module_name',
+        '#pragma comment(lib, "a")\n#pragma GCC system_header\n#pragma module_name',
         "int import = 1;\nimport = 2;\nimport(3);\nimport::f();\nx.import a;\n__declspec(dllimport) f();",
         "module = 2;\nmodule(x);\nmodule::f();\nmodule def_submodule(int);\nmodule m = x;",
         '"; import a;"',
@@ -340,6 +363,21 @@ def test_other_facts(source: str, fact: str) -> None:
 )
 def test_ordinary_code_has_no_facts(source: str) -> None:
     assert found(source) == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ('#line 7 "a.y"', (b"a.y",)),
+        ('# 7 "a.y" 3 4', (b"a.y",)),
+        ('#line 7 /* x */ "dir/a.y"\n#line 9\n#line 1 "b.y"', (b"dir/a.y", b"b.y")),
+        ("#line 7", ()),
+        ("#define X #line", ()),
+    ],
+)
+def test_names_of_line_directives(source: str, names: tuple[bytes, ...]) -> None:
+    facts = scan_source(source.encode())
+    assert (facts.line_names, facts.computed_line) == (names, False)
 
 
 def test_definition_is_scanned_like_its_directive() -> None:

@@ -97,3 +97,42 @@ def test_other_folder_under_the_same_name_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "one").rename(tmp_path / "old")
     (tmp_path / "two").rename(tmp_path / "one")
     assert names.listing(str(tmp_path / "one")).files == {"two"}
+
+
+def test_names_are_found_in_any_case_where_the_folder_ignores_it(tmp_path: Path) -> None:
+    (tmp_path / "Widget.h").write_text("")
+    (tmp_path / "Sub").mkdir()
+    (tmp_path / "Link.h").symlink_to("Widget.h")
+    wanted = {"widget.H", "WIDGET.h", "sub", "link.h", "other.h"}
+    exact = FolderNames(lambda _folder, _names: False).listing(str(tmp_path))
+    assert exact.found(wanted) == frozenset()
+    assert not exact.may_have_folder("sub")
+    folded = FolderNames(lambda _folder, _names: True).listing(str(tmp_path))
+    assert folded.found(wanted) == {"widget.H", "WIDGET.h", "link.h"}
+    assert folded.may_have_folder("sUB")
+    assert set(folded.links_among(wanted)) == {"link.h"}
+
+
+def test_folder_that_tells_names_of_other_case_apart_does_not_ignore_it(tmp_path: Path) -> None:
+    for name in ("a.h", "A.H"):
+        (tmp_path / name).write_text("")
+    assert not FolderNames().listing(str(tmp_path)).ignores_case
+
+
+def test_folder_counts_as_found_where_it_may_hold_precompiled_headers(tmp_path: Path) -> None:
+    (tmp_path / "a.h.gch").mkdir()
+    (tmp_path / "b.h").mkdir()
+    for names in (FolderNames(lambda _folder, _names: False), FolderNames(lambda _folder, _names: True)):
+        listing = names.listing(str(tmp_path))
+        assert listing.found({"a.h.gch", "b.h"}) == frozenset()
+        assert listing.found({"a.h.gch", "b.h"}, (".gch",)) == {"a.h.gch"}
+
+
+def test_folder_and_its_links_tell_their_paths_without_links(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/a.h").write_text("")
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "real/b.h").symlink_to("a.h")
+    listing = FolderNames().listing(str(tmp_path / "link"))
+    assert listing.path == os.path.realpath(tmp_path / "real")
+    assert listing.links["b.h"].path == os.path.realpath(tmp_path / "real/a.h")

@@ -8,7 +8,8 @@ from clcache_launcher.compilers.search_rules import SearchRules
 from clcache_launcher.core.facts import scan_source
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.records import Entry, Streams
-from clcache_launcher.core.search import SearchState, search_plan, search_state
+from clcache_launcher.core.search import search_plan
+from clcache_launcher.core.search_state import SearchState
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry
@@ -43,18 +44,18 @@ def test_entry_that_is_none_is_an_error_each_time() -> None:
 def _state(knowledge: Knowledge, folder: Path) -> SearchState:
     facts = scan_source(b"#include <x.h>\n")
     plan = search_plan([(str(folder / "a.c"), facts)], [str(folder / "inc")], str(folder), (), SearchRules())
-    return search_state(plan, knowledge.folders)
+    return knowledge.search_state(plan, {})
 
 
 def test_search_state_holds_until_a_folder_changes(tmp_path: Path) -> None:
     (tmp_path / "inc").mkdir()
     settle()
     knowledge = Knowledge()
-    assert not knowledge.search_still_holds(KEY)
+    assert not knowledge.search_still_holds(KEY, {})
     knowledge.note_search(KEY, _state(knowledge, tmp_path))
-    assert knowledge.search_still_holds(KEY)
+    assert knowledge.search_still_holds(KEY, {})
     (tmp_path / "inc/other.h").write_text("")
-    assert not knowledge.search_still_holds(KEY)
+    assert not knowledge.search_still_holds(KEY, {})
 
 
 def test_search_state_of_folders_that_do_not_stand_still_is_not_relied_on(tmp_path: Path) -> None:
@@ -65,4 +66,4 @@ def test_search_state_of_folders_that_do_not_stand_still_is_not_relied_on(tmp_pa
     (tmp_path / "inc").rmdir()
     (tmp_path / "inc").write_text("a header map")
     knowledge.note_search(KEY, _state(knowledge, tmp_path))
-    assert not knowledge.search_still_holds(KEY)
+    assert not knowledge.search_still_holds(KEY, {})

@@ -1,8 +1,8 @@
-"""Which collections of fragments are suspected of spelling a time macro."""
+"""Which collections of fragments are suspected of spelling a time macro or a test."""
 
 import pytest
 
-from clcache_launcher.core.facts import Facts, can_paste_time_macro, scan_source
+from clcache_launcher.core.facts import Facts, can_paste_test, can_paste_time_macro, scan_source
 
 
 def is_suspected(*sources: str) -> bool:
@@ -24,6 +24,9 @@ CAT = "#define CAT_(x, y) x ## y\n#define CAT(x, y) CAT_(x, y)\n"
         ("#define D(x) __##x\nD(TIME__)",),
         ("#define D __##T##I##M##E##__",),
         ("#define D _##_D##A##T##E_##_",),
+        ("#define P(x) _##x\nP(_TIME__)",),
+        ("#define P(x) _%:%:x\nP(_DATE__)",),
+        ("#define P(x) x ## _\nP(__TIMESTAMP_)",),
         (CAT, "CAT(__DA, TE__)"),
         (CAT, "CAT(__DA\n,\nTE__)"),
         (CAT, "#define A __TI\n#define B ME__\nCAT(A, B)"),
@@ -68,3 +71,29 @@ def test_limit_of_arguments_can_be_lifted() -> None:
 def test_other_text_is_no_fragment() -> None:
     with pytest.raises(ValueError, match="not a fragment"):
         can_paste_time_macro([b"a b"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "#define P(x) __has_##x\n#if P(include)(<a.h>)\n",
+        "#define CAT(x, y) x%:%:y\n#if CAT(__has, _include)(<a.h>)\n",
+        "#define P(x, y) __##x##_##y\n#define Q P(has, include)\n",
+        "#define P(x) __h ## x\n#if P(as_embed)(<a.h>)\n",
+        "#define H __has_\n#define N include_next\n",
+    ],
+)
+def test_test_that_may_be_pasted_is_suspected(source: str) -> None:
+    assert can_paste_test(scan_source(source.encode()).test_fragments)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "#define HAS_TYPE(x) __has_##x\nint include, embed;\n",
+        "#if defined(__has_include)\n#include <a.h>\n#endif\n",
+        "#define include_all __has_feature(x)\n",
+    ],
+)
+def test_test_that_can_not_be_pasted_is_not_suspected(source: str) -> None:
+    assert not can_paste_test(scan_source(source.encode()).test_fragments)

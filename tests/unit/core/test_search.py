@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clcache_launcher.compilers.search_rules import SearchRules
+from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.facts import Facts, scan_source
 from clcache_launcher.core.folders import FolderNames
-from clcache_launcher.core.search import SearchState, search_plan, search_state
+from clcache_launcher.core.search import search_plan
+from clcache_launcher.core.search_state import SearchState, search_state
 from clcache_launcher.util.files import file_clock_ns, folder_signature
 from support.case import settle
 
@@ -23,6 +25,7 @@ class Tree:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names = FolderNames()
+        self.digests = FileDigests()
         for name in ("src", "one", "two"):
             (folder / name).mkdir()
         self.files: list[tuple[str, Facts]] = []
@@ -35,7 +38,9 @@ class Tree:
 
     def state(self, rules: SearchRules = PLAIN, forced: tuple[str, ...] = ()) -> SearchState:
         folders = [str(self.folder / name) for name in ("one", "two")]
-        return search_state(search_plan(self.files, folders, str(self.folder / "cwd"), forced, rules), self.names)
+        return search_state(
+            search_plan(self.files, folders, str(self.folder / "cwd"), forced, rules), self.names, self.digests
+        )
 
 
 @pytest.fixture
@@ -116,9 +121,9 @@ def test_precompiled_header_beside_a_header_is_found(tree: Tree) -> None:
     rules = SearchRules(precompiled=(".gch",))
     folders = [str(tree.folder / name) for name in ("one", "two")]
     plan = search_plan(tree.files, folders, str(tree.folder), (), rules)
-    assert search_state(plan, tree.names).precompiled_header(plan) is None
+    assert search_state(plan, tree.names, tree.digests).precompiled_header(plan) is None
     (tree.folder / "two/x.h.gch").write_text("")
-    assert search_state(plan, tree.names).precompiled_header(plan) == str(tree.folder / "two/x.h.gch")
+    assert search_state(plan, tree.names, tree.digests).precompiled_header(plan) == str(tree.folder / "two/x.h.gch")
 
 
 def test_forced_name_is_looked_for_in_the_working_folder(tree: Tree) -> None:
@@ -227,9 +232,11 @@ def test_forced_precompiled_header_is_told(tree: Tree) -> None:
     rules = SearchRules(forced_precompiled=(".pch",))
     plan = search_plan(tree.files, [str(tree.folder / "one")], str(tree.folder), ["pre.h"], rules)
     (tree.folder / "one/x.h.pch").write_text("")
-    assert search_state(plan, FolderNames()).precompiled_header(plan) is None
+    assert search_state(plan, FolderNames(), tree.digests).precompiled_header(plan) is None
     (tree.folder / "one/pre.h.pch").write_text("")
-    assert search_state(plan, FolderNames()).precompiled_header(plan) == str(tree.folder / "one/pre.h.pch")
+    assert search_state(plan, FolderNames(), tree.digests).precompiled_header(plan) == str(
+        tree.folder / "one/pre.h.pch"
+    )
 
 
 @settings(deadline=None, max_examples=25)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.lookup import Found
+from clcache_launcher.core.knowledge import Knowledge
+from clcache_launcher.core.lookup import Found, Miss
 from clcache_launcher.core.store import Stored, Unclear
-from clcache_launcher.model import Reason
+from clcache_launcher.model import Reason, Uncacheable
 from clcache_launcher.util.files import digest_of
 from support.case import Case, settle
 
@@ -250,3 +251,48 @@ def test_each_set_of_headers_has_an_entry(case: Case) -> None:
         case.write("two/h.h", text)
         assert isinstance(case.look_up(case.prepared(*COMMAND)), Found)
         assert (case.work / "a.o").read_text() == text
+
+
+def _timed(case: Case, macro: str, now_s: list[float]) -> None:
+    case.environment = {"TZ": "UTC"}
+    case.knowledge = Knowledge(lambda: now_s[0])
+    case.write("a.c", f"const char *t = {macro};\n")
+
+
+def test_day_is_stored_until_the_next(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    now_s = [0.0]
+    _timed(case, "__DATE__", now_s)
+    attempt = case.begin()
+    ran = case.run(attempt)
+    now_s[0] = ran.started_ns / 1e9
+    assert refused(case.finish(attempt, ran)) is None
+    for _ in range(2):
+        assert isinstance(case.look_up(), Found)
+    now_s[0] += 86400
+    assert isinstance(case.look_up(), Miss)
+    now_s[0] -= 86400
+    assert isinstance(case.look_up(), Found)
+
+
+def test_compile_over_midnight_is_not_stored(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    now_s = [0.0]
+    _timed(case, "__DATE__", now_s)
+    attempt = case.begin()
+    ran = case.run(attempt)
+    now_s[0] = ran.started_ns / 1e9 + 86400
+    stored = case.finish(attempt, ran)
+    assert isinstance(stored, Stored)
+    assert stored.refused == Uncacheable(Reason.INPUT_CHANGED, "the day")
+
+
+def test_zone_that_a_later_caller_has_is_not_overlooked(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    _timed(case, "__TIMESTAMP__", [0.0])
+    case.compile()
+    for _ in range(2):
+        case.environment = {"TZ": "UTC"}
+        assert isinstance(case.look_up(), Found)
+        case.environment = {"TZ": "Asia/Tokyo"}
+        assert isinstance(case.look_up(), Miss)

@@ -201,3 +201,9 @@ class Compilation:
     """Response files that were read, as given, with the digests of what was in them."""
     probe_arguments: tuple[str, ...] = ()
     """Options that change which tools or default include folders the compiler uses."""
+
+    @property
+    def precompiled_made(self) -> tuple[str, ...]:
+        """Paths of the precompiled headers that are made."""
+        role = self.precompiled.made if self.precompiled else ""
+        return tuple(output.path for output in self.outputs if output.role == role)

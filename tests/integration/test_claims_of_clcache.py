@@ -17,7 +17,6 @@ from support.trial import Trial, compile_words, compilers, write_wrapper
 _CL = ["clang-cl-19", "/nologo", "/EHsc", "/c"]
 _BASE_DIRECTORIES = pytest.mark.xfail(strict=True, reason="not built yet: base directories")
 _LOCALIZED_PREFIX = pytest.mark.xfail(strict=True, reason="not built yet: the compiler's own prefix of /showIncludes")
-_PRECOMPILED_HEADERS = pytest.mark.xfail(strict=True, reason="not built yet: precompiled headers")
 
 
 @pytest.fixture
@@ -416,7 +415,6 @@ def test_header_change_after_the_object_was_evicted_is_not_stored_under_the_old_
 
 
 @pytest.mark.clang_cl
-@_PRECOMPILED_HEADERS
 def test_sample_project_with_precompiled_headers(cl: Trial) -> None:
     cl.write("stable.h", "inline int stable() { return 1; }\n")
     cl.write("pch.cpp", '#include "stable.h"\n')

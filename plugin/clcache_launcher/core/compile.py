@@ -87,8 +87,10 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
         return _verification(unit, found, scope) if is_verified else found
     if isinstance(found, Uncacheable):
         return found
+    if scope.settings.nodirect and unit.compilation.precompiled:
+        return Uncacheable(Reason.PRECOMPILED_HEADER, "without direct mode")
     attempt = plan_attempt(unit, found, scope)
-    if not (scope.settings.nodirect or scope.settings.preprocessor):
+    if not (scope.settings.nodirect or scope.settings.preprocessor) or unit.compilation.precompiled:
         return _Planned(attempt)
     by_text = yield from look_up_by_text(unit, found, scope)
     if isinstance(by_text, Preprocessed):

@@ -12,6 +12,7 @@ from clcache_launcher.core.closer_look import CloserLook
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.epoch import EpochTrials
 from clcache_launcher.core.folders import FolderNames
+from clcache_launcher.core.precompiled import PrecompiledHeaders
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.search import SearchPlan
 from clcache_launcher.core.search_state import SearchState, search_state
@@ -37,6 +38,7 @@ class Knowledge:
         self.folders = FolderNames()
         self.facts = SourceFacts()
         self.closer_look = CloserLook()
+        self.precompiled = PrecompiledHeaders()
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[ResultKey, Entry] = OrderedDict()

@@ -48,7 +48,7 @@ def look_up(prepared: Prepared, scope: Scope, *, finds_nothing: bool = False) ->
     if finds_nothing or scope.settings.nodirect:
         return Miss(key, inputs)
     found = find_result(key, prepared, scope, lambda result_key, entry: _holds(result_key, entry, prepared, scope))
-    return found or Miss(key, inputs)
+    return found if found is not None and _is_usable(found, prepared, scope) else Miss(key, inputs)
 
 
 def find_result(
@@ -118,11 +118,20 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     files = knowledge.facts.gather(((source, digest), *entry.includes), scope.storage)
     if files is None:
         return False
-    state = knowledge.search_state(prepared.plan_search(files), environment)
+    state = knowledge.search_state(prepared.plan_search(files, entry.stamped), environment)
     if state.digest != entry.search_state:
         return False
     knowledge.note_search(key, state)
     return True
+
+
+def _is_usable(found: Found, prepared: Prepared, scope: Scope) -> bool:
+    """Whether what is known of a precompiled header that a result holds is still known: its uses need that."""
+    precompiled = prepared.compilation.precompiled
+    if precompiled is None or not precompiled.made:
+        return True
+    digest = dict(found.result.outputs).get(precompiled.made)
+    return digest is not None and scope.knowledge.precompiled.find(digest, scope.storage) is not None
 
 
 def _sound_result(key: ResultKey, storage: LocalStorage) -> Result | None:

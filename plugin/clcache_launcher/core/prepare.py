@@ -54,12 +54,23 @@ class Prepared:
         # "/a/./b" is "/a/b" whatever the links; what ".." leads to, the file system knows.
         return joined if ".." in joined else os.path.normpath(joined)
 
-    def plan_search(self, files: Sequence[tuple[str, Facts]]) -> SearchPlan:
-        """Which names this compilation looks for where, given its source and includes with their facts."""
+    def plan_search(self, files: Sequence[tuple[str, Facts]], stamped: int = 0) -> SearchPlan:
+        """Which names this compilation looks for where.
+
+        Args:
+            files: Its source and includes with their facts.
+            stamped: How many of the last files are held with their times.
+        """
         rules, given = self.rules, self.compilation
         plan = search_plan(files, self.search_folders, self.invocation.cwd, given.force_includes, rules)
         warns = any(option in argument for argument in given.arguments for option in rules.missing_folder_options)
-        return replace(plan, tells_missing=warns, time_macros=time_macros(files, given.definitions) - self.epoch_macros)
+        return replace(
+            plan,
+            tells_missing=warns,
+            time_macros=time_macros(files, given.definitions) - self.epoch_macros,
+            made=frozenset(self.absolute(path) for path in given.precompiled_made),
+            stamped=tuple(path for path, _ in files[len(files) - stamped :]),
+        )
 
     @property
     def rules(self) -> SearchRules:

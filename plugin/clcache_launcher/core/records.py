@@ -2,15 +2,16 @@
 
 Both are msgpack arrays; what does not have exactly this form is an ``EntryFormatError``.
 
-    entry   [includes, search_state, streams, terminal]
+    entry   [includes, search_state, streams, terminal, stamped]
             includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged";
-            terminal: what the texts were printed to
+            terminal: what the texts were printed to; stamped: how many of the last includes
     result  [outputs, stdout, stderr, made_by]
             outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made
 
             made_by: the command line, for reports
 
-History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal); a change of form is a change of ``keys.KEY_VERSION``.
+History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped). A change of form is a change of
+``keys.KEY_VERSION``.
 """
 
 import enum
@@ -48,11 +49,13 @@ class Entry:
     streams: Streams
     terminal: bytes | None = None
     """The terminal that its texts were printed to, empty for none; ``None`` where there are no texts."""
+    stamped: int = 0
+    """How many of the last includes are held with their times, in the search state."""
 
     def encode(self) -> bytes:
         """The stored form."""
         includes = [[os.fsencode(path), digest] for path, digest in self.includes]
-        return bytes(msgpack.packb([includes, self.search_state, self.streams.value, self.terminal]))
+        return bytes(msgpack.packb([includes, self.search_state, self.streams.value, self.terminal, self.stamped]))
 
     @classmethod
     def decode(cls, body: bytes) -> "Entry":
@@ -62,14 +65,15 @@ class Entry:
             EntryFormatError: It is not one.
         """
         try:
-            includes, search_state, streams, terminal = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            includes, search_state, streams, terminal, stamped = msgpack.unpackb(body, raw=False, strict_map_key=True)
             pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
             how = Streams(streams)
         except (ValueError, TypeError, msgpack.UnpackException) as err:
             raise EntryFormatError(f"entry: {err}") from err
-        if not isinstance(search_state, bytes) or not isinstance(terminal, bytes | None):
+        is_whole = isinstance(search_state, bytes) and isinstance(terminal, bytes | None) and type(stamped) is int
+        if not is_whole or not 0 <= stamped <= len(pairs):
             raise EntryFormatError("entry: wrong types")
-        return cls(pairs, search_state, how, terminal)
+        return cls(pairs, search_state, how, terminal, stamped)
 
 
 @dataclass(frozen=True, slots=True)

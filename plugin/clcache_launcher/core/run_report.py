@@ -31,7 +31,11 @@ def included_files(
 
 
 def entry_of(
-    prepared: Prepared, includes: tuple[tuple[str, Digest], ...], state: bytes, texts: tuple[bytes, bytes]
+    prepared: Prepared,
+    includes: tuple[tuple[str, Digest], ...],
+    state: bytes,
+    texts: tuple[bytes, bytes],
+    stamped: int = 0,
 ) -> Entry:
     """An entry with the callers for whom the texts, of stdout and stderr, are what the compiler would print."""
     stdout, stderr = texts
@@ -40,4 +44,4 @@ def entry_of(
         streams = Streams.MERGED
     elif stdout and stderr:
         streams = Streams.APART
-    return Entry(includes, state, streams, prepared.invocation.terminal if stdout or stderr else None)
+    return Entry(includes, state, streams, prepared.invocation.terminal if stdout or stderr else None, stamped)

@@ -36,6 +36,10 @@ class SearchPlan:
     """``#pragma once`` may occur."""
     same_by_time: bool = False
     """Two files are one by time, size and content, to ``#pragma once`` alone; else by device and number."""
+    made: frozenset[str] = frozenset()
+    """Precompiled headers that the compilation makes: what stands there before matters to no compiler."""
+    stamped: tuple[str, ...] = ()
+    """Files whose times matter: a precompiled header holds them."""
     shown: tuple[str, ...] = ()
     """Files whose lines a warning may show."""
     tells_missing: bool = False

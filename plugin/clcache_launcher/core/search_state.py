@@ -47,19 +47,15 @@ class SearchState:
         """A search folder that is a file: what it leads to is not known."""
         return next((folder for folder, listing in self.listings.items() if listing.is_file), None)
 
-    def precompiled_header(self, plan: SearchPlan) -> str | None:
-        """A precompiled header that the compiler may have taken in place of a header."""
-        for folder, names in self.found.items() if plan.precompiled else ():
-            for name in names:
-                if name.endswith(plan.precompiled):
-                    return os.path.join(folder, name)
-        if plan.has_computed:
+    def precompiled_headers(self, plan: SearchPlan) -> list[str]:
+        """Precompiled headers that the compiler may have taken in place of a header."""
+        taken = _precompiled(self.found, plan)
+        if plan.has_computed and plan.precompiled:
             # One that was taken by a name that a macro gives is in no list.
             for folder, listing in self.listings.items():
-                for name in (*listing.files, *listing.folders):
-                    if name.endswith(plan.precompiled):
-                        return os.path.join(folder, name)
-        return None
+                names = (*listing.files, *listing.folders)
+                taken += [os.path.join(folder, name) for name in names if name.endswith(plan.precompiled)]
+        return taken
 
 
 def search_state(
@@ -89,19 +85,37 @@ def search_state(
             place = os.path.join(folder, part) if part else folder
             listing(place)
             wanted[place] = wanted[place] | names if place in wanted else names
+    for path in plan.made:
+        folder, name = os.path.split(path)
+        if folder in wanted:
+            wanted[folder] = wanted[folder] - {name}
     found = {place: names for place in wanted if (names := listings[place].found(wanted[place], plan.precompiled))}
     search_folders = [listing(folder) for folder in plan.folders]
     parts = [*_places(found, listings), *_kinds(search_folders, plan)]
     files = _Files(digests)
     parts += _same_files(plan, found, files)
     parts += [f"shown\0{path}\0{files.content(path)}" for path in plan.shown]
+    parts += [f"stamp\0{path}\0{files.time_s(path)}" for path in plan.stamped]
+    parts += [f"precompiled\0{path}\0{files.content(path)}" for path in _precompiled(found, plan)]
     if moment is not None:
         parts.append(f"moment\0{moment.zone}\0{moment.day}")
         if moment.stamps:
             parts += [f"stamp\0{path}\0{files.time_s(path)}" for path in plan.unit]
         files.note(moment.file)
-    digest = blake3("\n".join(["search 2", *parts]).encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
+    digest = blake3("\n".join(["search 3", *parts]).encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
     return SearchState(digest, wanted, found, listings, _signatures(listings, wanted, files), moment)
+
+
+def _precompiled(found: Mapping[str, frozenset[str]], plan: SearchPlan) -> list[str]:
+    """Files, and folders, among those found that stand for a precompiled header."""
+    if not plan.precompiled:
+        return []
+    return [
+        os.path.join(folder, name)
+        for folder, names in sorted(found.items())
+        for name in sorted(names)
+        if name.endswith(plan.precompiled)
+    ]
 
 
 def _places(found: Mapping[str, frozenset[str]], listings: Mapping[str, Listing]) -> Iterable[str]:

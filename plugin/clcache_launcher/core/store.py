@@ -12,22 +12,21 @@ from clcache_launcher.compilers.dependencies import (
     read_show_includes_report,
 )
 from clcache_launcher.core.attempt import Attempt
-from clcache_launcher.core.facts import Facts
+from clcache_launcher.core.direct_entry import direct_entry
 from clcache_launcher.core.keys import result_key
-from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Found, command_line_inputs
+from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
+from clcache_launcher.core.precompiled import PrecompiledContent
+from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
 from clcache_launcher.core.records import Entry, Result
-from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
-from clcache_launcher.util.files import is_younger, read_file
+from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["Stored", "Unclear", "direct_entry", "store", "store_under_direct_key"]
+__all__ = ["Stored", "Unclear", "store", "store_under_direct_key"]
 
 _DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
 """What direct mode can't follow and the preprocessed text shows."""
@@ -78,6 +77,7 @@ def store(
         texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
         entry = direct_entry(attempt, listed, texts[:2], ran.started_ns, scope)
         if isinstance(entry, Entry) and not scope.settings.nodirect:
+            _note_precompiled(attempt.prepared, entry, made, scope)
             _add(attempt.miss.manifest, entry, made, texts, scope.storage)
         if preprocessed is not None and (isinstance(entry, Entry) or entry.reason in _DIRECT_MODE_ALONE):
             entry = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
@@ -116,74 +116,13 @@ def _listed_files(attempt: Attempt, ran: Ran, listed_by: Ran | None) -> tuple[tu
     return (files if is_listed else None), stdout
 
 
-def direct_entry(
-    attempt: Attempt, listed: Sequence[str], texts: tuple[bytes, bytes], started_ns: int, scope: Scope
-) -> Entry | Uncacheable:
-    """The entry of direct mode for files that a run read, if none may have changed since it was started.
-
-    Args:
-        attempt: What was planned before the run.
-        listed: The files as the compiler names them.
-        texts: What went to stdout and stderr.
-        started_ns: When the run was started.
-        scope: Where the files' facts are.
-    """
-    prepared, knowledge = attempt.prepared, scope.knowledge
-    changed = _changed_input(attempt, started_ns, knowledge)
-    if changed is not None:
-        return Uncacheable(Reason.INPUT_CHANGED, changed)
-    source, source_digest = attempt.miss.inputs[0]
-    includes = included_files(prepared, listed, source, started_ns, knowledge)
-    if isinstance(includes, Uncacheable):
-        return includes
-    files = knowledge.facts.gather(((source, source_digest), *includes), scope.storage)
-    if files is None:
-        return Uncacheable(Reason.INPUT_CHANGED)
-    contents = ((source, source_digest), *includes)
-    refused = unit_refusal(prepared, contents, files, knowledge) or _unlisted(attempt, files)
-    if refused is not None:
-        return refused
-    plan = prepared.plan_search(files)
-    state = knowledge.search_state(plan, prepared.invocation.environment)
-    precompiled = state.precompiled_header(plan)
-    if precompiled is not None:
-        return Uncacheable(Reason.PRECOMPILED_HEADER, precompiled)
-    header_map = state.header_map()
-    if header_map is not None:
-        return Uncacheable(Reason.HEADER_MAP, header_map)
-    changed = what_changed(prepared, attempt.folders, plan, state, started_ns)
-    if changed is not None:
-        return Uncacheable(Reason.INPUT_CHANGED, changed)
-    return entry_of(prepared, includes, state.digest, texts)
-
-
-def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> str | None:
-    """A file of the command line that may have been another when the compiler read it than when the core did."""
-    prepared = attempt.prepared
-    if command_line_inputs(prepared, knowledge) != attempt.miss.inputs:
-        return prepared.compilation.source
-    for name, digest in prepared.compilation.response_files:
-        path = prepared.absolute(name)
-        if _is_younger(path, started_ns) or knowledge.digests.digest(path) != digest:
-            return name
-    return None
-
-
-def _unlisted(attempt: Attempt, files: Sequence[tuple[str, Facts]]) -> Uncacheable | None:
-    """A source that names headers, of which /showIncludes told none: it may have told them in another language."""
-    (source, facts), *includes = files
-    names = facts.quoted or facts.angled or facts.computed_include or attempt.prepared.compilation.force_includes
-    if includes or not names or attempt.plan.listing is Listing.DEPFILE:
-        return None
-    return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, source)
-
-
-def _is_younger(path: str, started_ns: int) -> bool:
-    try:
-        stamps_ns = os.lstat(path).st_ctime_ns, os.stat(path).st_ctime_ns
-    except OSError:
-        return True
-    return any(is_younger(stamp_ns, started_ns) for stamp_ns in stamps_ns)
+def _note_precompiled(prepared: Prepared, entry: Entry, made: Sequence[MadeOutput], scope: Scope) -> None:
+    """Note what is in the precompiled header that was made, if one was."""
+    precompiled = prepared.compilation.precompiled
+    for output in made if precompiled else ():
+        if precompiled and output.role == precompiled.made:
+            content = PrecompiledContent(precompiled.holds_times, entry.includes)
+            scope.knowledge.precompiled.note(digest_of(output.data), content, scope.storage)
 
 
 def _add(

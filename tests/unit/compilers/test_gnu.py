@@ -27,7 +27,11 @@ TABLES = {
     "Xclang": XCLANG,
     "mllvm": MLLVM,
 }
-WITH_SUFFIX = (Effect.SIDE_OUTPUT, Effect.NAMED_OUTPUT, Effect.INPUT_BESIDE_OBJECT, Effect.NESTED)
+WITH_SUFFIX = (
+    *(Effect.SIDE_OUTPUT, Effect.NAMED_OUTPUT, Effect.INPUT_BESIDE_OBJECT),
+    *(Effect.NESTED, Effect.USE_PCH),
+)
+INPUTS = (Effect.INPUT, Effect.INPUT_BESIDE_OBJECT, Effect.USE_PCH)
 RECORDS = (Effect.RECORDS, Effect.NAMED_OUTPUT)
 DIALECTS = pytest.mark.parametrize("dialect", [GCC, CLANG], ids=lambda dialect: dialect.name)
 
@@ -97,7 +101,7 @@ def check_compilation(row: Option, parsed: Compilation, plain: Compilation) -> N
         assert parsed.key_arguments != plain.key_arguments, row
     assert (parsed.probe_arguments == tokens) == row.probe, row
     assert parsed.records_command_line == (row.effect in RECORDS), row
-    assert bool(parsed.input_files) == (row.effect in (Effect.INPUT, Effect.INPUT_BESIDE_OBJECT)), row
+    assert bool(parsed.input_files) == (row.effect in INPUTS), row
     assert ("value" in parsed.search_folders) == (row.effect is Effect.SEARCH), row
     assert ("value" in parsed.force_includes) == (row.effect is Effect.FORCE_INCLUDE), row
     assert ("value" in parsed.definitions) == (row.effect is Effect.DEFINE), row
@@ -114,7 +118,8 @@ def test_each_nested_row_enters_the_key(rows: tuple[Option, ...]) -> None:
         if row.effect is Effect.NESTED:
             continue
         parsed = parse(CLANG, *(token for value in spelled(row) for token in (carrier, value)))
-        if row.effect is Effect.UNCACHEABLE:
+        if row.effect in (Effect.UNCACHEABLE, Effect.EMIT_PCH):
+            # The second is for a source that is a header.
             assert isinstance(parsed, Uncacheable), row
         else:
             assert isinstance(parsed, Compilation), (row, parsed)

@@ -121,9 +121,9 @@ def test_precompiled_header_beside_a_header_is_found(tree: Tree) -> None:
     rules = SearchRules(precompiled=(".gch",))
     folders = [str(tree.folder / name) for name in ("one", "two")]
     plan = search_plan(tree.files, folders, str(tree.folder), (), rules)
-    assert search_state(plan, tree.names, tree.digests).precompiled_header(plan) is None
+    assert search_state(plan, tree.names, tree.digests).precompiled_headers(plan) == []
     (tree.folder / "two/x.h.gch").write_text("")
-    assert search_state(plan, tree.names, tree.digests).precompiled_header(plan) == str(tree.folder / "two/x.h.gch")
+    assert search_state(plan, tree.names, tree.digests).precompiled_headers(plan) == [str(tree.folder / "two/x.h.gch")]
 
 
 def test_forced_name_is_looked_for_in_the_working_folder(tree: Tree) -> None:
@@ -232,11 +232,11 @@ def test_forced_precompiled_header_is_told(tree: Tree) -> None:
     rules = SearchRules(forced_precompiled=(".pch",))
     plan = search_plan(tree.files, [str(tree.folder / "one")], str(tree.folder), ["pre.h"], rules)
     (tree.folder / "one/x.h.pch").write_text("")
-    assert search_state(plan, FolderNames(), tree.digests).precompiled_header(plan) is None
+    assert search_state(plan, FolderNames(), tree.digests).precompiled_headers(plan) == []
     (tree.folder / "one/pre.h.pch").write_text("")
-    assert search_state(plan, FolderNames(), tree.digests).precompiled_header(plan) == str(
-        tree.folder / "one/pre.h.pch"
-    )
+    assert search_state(plan, FolderNames(), tree.digests).precompiled_headers(plan) == [
+        str(tree.folder / "one/pre.h.pch")
+    ]
 
 
 @settings(deadline=None, max_examples=25)

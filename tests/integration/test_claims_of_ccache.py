@@ -159,19 +159,22 @@ def test_several_entries_in_a_manifest(trial: Trial) -> None:
 
 @compilers
 @pytest.mark.parametrize("name", ["a.cpp", "one.h"])
-@pytest.mark.parametrize("macro", ["__DATE__", "__TIME__", "__TIMESTAMP__"])
-def test_time_macro(trial: Trial, name: str, macro: str) -> None:
-    text = f"const char *when() {{ return {macro}; }}\n"
-    trial.write(name, (trial.folder / name).read_text() + text)
+def test_time_macro(trial: Trial, name: str) -> None:
+    trial.write(name, (trial.folder / name).read_text() + "const char *when() { return __TIME__; }\n")
+    for _ in range(2):
+        # What the clock tells differs from run to run.
+        before = trial.cache.counts()
+        make_cached(trial.cache, trial.command, trial.folder)
+        assert trial.cache.counts()[2] == before[2] + 1
+
+
+@compilers
+@pytest.mark.parametrize("name", ["a.cpp", "one.h"])
+def test_time_macro_of_a_file_is_of_its_time(trial: Trial, name: str) -> None:
+    trial.write(name, (trial.folder / name).read_text() + "const char *when() { return __TIMESTAMP__; }\n")
     for stamp_s in (1_000_000_000, 1_100_000_000):
         os.utime(trial.folder / name, (stamp_s, stamp_s))
-        for _ in range(2):
-            # What the clock tells differs from run to run; what a file's time tells does not.
-            before = trial.cache.counts()
-            cached = make_cached(trial.cache, trial.command, trial.folder)
-            assert trial.cache.counts()[2] == before[2] + 1
-            if macro == "__TIMESTAMP__":
-                assert cached == make_bare(trial.cache, trial.command, trial.folder)
+        trial.expect_miss_then_hit()
 
 
 @compilers
@@ -331,8 +334,10 @@ _PRECOMPILED = {
 @pytest.mark.parametrize(("create", "use"), _PRECOMPILED.values(), ids=_PRECOMPILED.keys())
 def test_precompiled_header_is_created_and_used(cl: Trial, create: list[str], use: list[str]) -> None:
     for value in (1, 2):
+        for name in ("out.pch", "pch.pch", "pch.obj", "a.obj"):
+            (cl.folder / name).unlink(missing_ok=True)
         cl.write("deep.h", f"#define DEEP {value}\n")
-        cl.write("pch.h", '#include "deep.h"\ninline int deep() { return DEEP; }\n')
+        cl.write("pch.h", '#pragma once\n#include "deep.h"\ninline int deep() { return DEEP; }\n')
         cl.write("pch.cpp", '#include "pch.h"\n')
         cl.write("a.cpp", '#include "pch.h"\nint a() { return deep(); }\n')
         cl.command = ["clang-cl-19", "/nologo", "/c", *create, "pch.cpp"]

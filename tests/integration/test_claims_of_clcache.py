@@ -49,14 +49,11 @@ def test_recompile_with_object_set(trial: Trial, compiler: str, target: str) -> 
 
 
 @compilers
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_piped_output_has_no_line_end_of_its_own(trial: Trial, compiler: str, stream: str) -> None:
-    # A compiler on Windows ends its lines so.
-    said = "printf 'one\\r\\ntwo\\r\\n'" + (" >&2" if stream == "stderr" else "")
-    script = f'case "$*" in *a.cpp*) {said};; esac\nexec {compiler} "$@"'
-    trial.command[0] = write_wrapper(trial.folder, compiler, script)
+def test_piped_output_has_no_line_end_of_its_own(trial: Trial, compiler: str) -> None:
+    # A compiler on Windows ends its lines so; here the text of a message does.
+    trial.write("a.cpp", '#pragma message("one\\r\\ntwo")\nint a;\n')
     for made in (trial.expect(misses=1), trial.expect(hits=1)):
-        assert getattr(made.done, stream) == b"one\r\ntwo\r\n"
+        assert b"one\r\ntwo" in made.done.stderr
 
 
 @compilers
@@ -199,18 +196,17 @@ def _write_fibonacci(trial: Trial, count: int) -> list[str]:
 @pytest.mark.clang_cl
 @pytest.mark.parametrize("option", ["/MP", "/MP2"])
 def test_hit_via_mp_sequential(cl: Trial, option: str) -> None:
+    # clang-cl warns that it ignores the option: what is compiled without it is another result.
     (name,) = _write_fibonacci(cl, 1)
-    cl.command = [*_CL, name]
-    cl.expect(misses=1)
     cl.command = [*_CL, option, name]
-    cl.expect(hits=1)
+    cl.expect_miss_then_hit()
 
 
 @pytest.mark.clang_cl
 def test_hits_via_mp_concurrent(cl: Trial) -> None:
     names = _write_fibonacci(cl, 2)
     for name in names:
-        cl.command = [*_CL, name]
+        cl.command = [*_CL, "/MP2", name]
         cl.expect(misses=1)
     cl.command = [*_CL, "/MP2", *names]
     cl.expect(hits=2)
@@ -268,12 +264,11 @@ def test_parallel_compiles_are_counted_and_hit(trial: Trial, compiler: str) -> N
 
 
 @pytest.mark.clang_cl
-def test_source_appended_by_cl_variable(cl: Trial) -> None:
+def test_source_appended_by_cl_variable_is_the_compilers_business(cl: Trial) -> None:
     cl.write("a.cpp", "int a;\n")
     cl.write("minimal.cpp", "int minimal;\n")
     cl.env = {"_CL_": "minimal.cpp"}
-    cl.expect(misses=2)
-    cl.expect(hits=2)
+    cl.expect(uncacheable=1)
 
 
 @pytest.mark.clang_cl
@@ -561,3 +556,11 @@ def test_header_listed_in_a_language_that_is_not_known_is_not_overlooked(cl: Tri
         cl.write("a.h", f"#define A {value}\n")
         for _ in range(2):
             cl.compare()
+
+
+@pytest.mark.clang_cl
+@pytest.mark.parametrize("asks", [[], ["/showIncludes"]], ids=["silent", "shown"])
+def test_source_whose_includes_are_all_switched_off_is_cached(cl: Trial, asks: list[str]) -> None:
+    cl.write("a.cpp", '#if __has_include("a.h")\n#include "a.h"\n#endif\nint a;\n')
+    cl.command += asks
+    cl.expect_miss_then_hit()

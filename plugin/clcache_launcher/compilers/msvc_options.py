@@ -186,6 +186,8 @@ CL_ROWS: Final[tuple[Option, ...]] = (
     *keys(Takes.JOINED, "ms:f-set-stack-size", "-F0 -F1 -F2 -F3 -F4 -F5 -F6 -F7 -F8 -F9"),
     *keys(Takes.SEPARATE, "ms:f-set-stack-size", "-F"),
     *keys(Takes.JOINED_OR_SEPARATE, "ms:fd-program-database-file-name", "-Fd:"),
+    # How many processes compile changes no object; clang-cl warns of it.
+    *rows(Effect.NEUTRAL, Takes.OPTIONAL_JOINED, "ms:mp-build-with-multiple-processes", "-MP"),
     # Microsoft writes of these in its blogs and build files only; none makes a file.
     *keys(Takes.NOTHING, "devblogs.microsoft.com/cppblog", "-Bt -Bt+ -d1nodatetime -d1reportTime -d2cgsummary"),
     *keys(Takes.NOTHING, "devblogs.microsoft.com/cppblog", "-d1reportAllClassLayout -d2FH4 -d2FH4- -d2Zi+ -d2FastFail"),

@@ -29,6 +29,8 @@ class Effect(enum.Enum):
 
     KEY = enum.auto()
     """Enters the key as written; names no file that is read or written."""
+    NEUTRAL = enum.auto()
+    """Changes nothing that is made or printed."""
     DEFINE = enum.auto()
     """Enters the key; its text may hold a time macro."""
     BITCODE = enum.auto()

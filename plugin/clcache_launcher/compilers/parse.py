@@ -34,7 +34,7 @@ class _Source:
     """As ``-x`` names it, or empty."""
 
 
-_HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME})
+_HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME, Effect.NEUTRAL})
 """Effects that stay out of the key unless an output holds the names or the command line."""
 _RECORDS = frozenset({Effect.RECORDS, Effect.NAMED_OUTPUT})
 _TELL_OUTPUT = _RECORDS | {Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.LISTING, Effect.INPUT_BESIDE_OBJECT}

@@ -54,7 +54,7 @@ def direct_entry(
     includes = included_files(prepared, listed, attempt.miss.inputs[0][0], started_ns, knowledge)
     if isinstance(includes, Uncacheable):
         return includes
-    unit = _unit(attempt, includes, scope)
+    unit = _unit(attempt, includes, texts[0], scope)
     if isinstance(unit, Uncacheable):
         return unit
     header_map = unit.state.header_map()
@@ -66,7 +66,7 @@ def direct_entry(
     return entry_of(prepared, unit.includes, unit.state.digest, texts, unit.stamped)
 
 
-def _unit(attempt: Attempt, listed: _Files, scope: Scope) -> _Unit | Uncacheable:
+def _unit(attempt: Attempt, listed: _Files, stdout: bytes, scope: Scope) -> _Unit | Uncacheable:
     """The unit with the headers in the precompiled headers that it may have taken, which no compiler need list."""
     prepared, knowledge = attempt.prepared, scope.knowledge
     given = prepared.compilation.precompiled
@@ -82,7 +82,7 @@ def _unit(attempt: Attempt, listed: _Files, scope: Scope) -> _Unit | Uncacheable
         files = knowledge.facts.gather(contents, scope.storage)
         if files is None:
             return Uncacheable(Reason.INPUT_CHANGED)
-        refused = unit_refusal(prepared, contents, files, knowledge) or _unlisted(attempt, files)
+        refused = unit_refusal(prepared, contents, files, knowledge) or _unlisted(attempt, stdout, files)
         if refused is not None:
             return refused
         plan = prepared.plan_search(files, stamped)
@@ -125,11 +125,15 @@ def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> s
     return None
 
 
-def _unlisted(attempt: Attempt, files: Sequence[tuple[str, Facts]]) -> Uncacheable | None:
+def _unlisted(attempt: Attempt, stdout: bytes, files: Sequence[tuple[str, Facts]]) -> Uncacheable | None:
     """A source that names headers, of which /showIncludes told none: it may have told them in another language."""
     (source, facts), *includes = files
     names = facts.quoted or facts.angled or facts.computed_include or attempt.prepared.compilation.force_includes
     if includes or not names or attempt.plan.listing is Listing.DEPFILE:
+        return None
+    # All of them may be switched off. cl says which source it compiles.
+    is_silent = stdout.strip() in (b"", os.fsencode(os.path.basename(source)))
+    if is_silent and attempt.plan.listing is not Listing.PASS_STDERR:
         return None
     return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, source)
 

@@ -8,7 +8,10 @@ from support.cache import Cache
 from support.trial import Trial, compile_words
 
 _NOT_NOTICED = pytest.mark.xfail(strict=True, reason="wrong object: what was not there at the probe is not looked for")
-_SHOWS = "#if __has_include(<shown.h>)\n#include <shown.h>\n#endif\n#ifdef SHOWN\nint shown = SHOWN;\n#endif\nint a;\n"
+_SHOWS = (
+    '#include "always.h"\n'
+    "#if __has_include(<shown.h>)\n#include <shown.h>\n#endif\n#ifdef SHOWN\nint shown = SHOWN;\n#endif\nint a;\n"
+)
 
 
 @pytest.fixture
@@ -16,6 +19,7 @@ def trial(cache: Cache, work: Path) -> Trial:
     """A source that shows a definition."""
     made = Trial(cache, work, [])
     made.write("a.cpp", _SHOWS)
+    made.write("always.h", "")
     return made
 
 
@@ -29,10 +33,11 @@ def test_assembler_that_appears(trial: Trial, place: dict[str, str]) -> None:
     trial.command = compile_words("g++") + ([] if place else ["-Btools"])
     trial.env = {name: value.format(folder=trial.folder) for name, value in place.items()}
     (trial.folder / "tools").mkdir()
-    bare = trial.expect_miss_then_hit()
+    trial.expect_miss_then_hit()
+    # A script may do anything: whether it is cached is not asked here.
     _write_assembler(trial, "tools/as", "first")
-    trial.compare()
-    assert trial.expect(hits=1) != bare
+    for _ in range(2):
+        trial.compare()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,8 @@ def test_assembler_that_changes_or_goes(trial: Trial, place: dict[str, str]) -> 
     trial.env = {name: value.format(folder=trial.folder) for name, value in place.items()}
     for symbol in ("first", "second"):
         _write_assembler(trial, "tools/as", symbol)
-        trial.expect_miss_then_hit()
+        for _ in range(2):
+            trial.compare()
     trial.remove("tools/as")
     trial.compare()
 

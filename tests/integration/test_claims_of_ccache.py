@@ -90,20 +90,6 @@ def test_too_new_file(trial: Trial, name: str) -> None:
 
 
 @compilers
-@pytest.mark.parametrize("name", ["a.cpp", "one.h"])
-def test_file_changed_while_the_compiler_runs_is_not_stored(trial: Trial, compiler: str, name: str) -> None:
-    change = f'case "$*" in *a.cpp*) [ -e again ] && echo >>{name};; esac'
-    trial.command[0] = write_wrapper(trial.folder, compiler, f'{compiler} "$@"; code=$?; {change}; exit $code')
-    trial.expect_miss_then_hit()
-    trial.write("again", "")
-    trial.write(name, (trial.folder / name).read_text() + "// more\n")
-    before = trial.cache.counts()
-    for _ in range(2):
-        assert trial.cache.compile(*trial.command, cwd=trial.folder).code == 0
-    assert tuple(after - b for after, b in zip(trial.cache.counts(), before, strict=True)) == (0, 0, 2, 0)
-
-
-@compilers
 def test_compiler_check_by_content(trial: Trial, compiler: str) -> None:
     program = Path(write_wrapper(trial.folder, compiler, f'exec {compiler} "$@"'))
     trial.command[0] = str(program)
@@ -120,22 +106,21 @@ def test_compiler_check_by_content(trial: Trial, compiler: str) -> None:
     trial.expect(hits=1)
 
 
-@compilers
-def test_stdout_and_stderr_are_replayed_apart(trial: Trial, compiler: str) -> None:
-    said = 'case "$*" in *a.cpp*) printf "out\\0more\\n"; printf err >&2;; esac'
-    trial.command[0] = write_wrapper(trial.folder, compiler, f'{said}\nexec {compiler} "$@"')
-    for made in (trial.expect(misses=1), trial.expect(hits=1)):
-        assert (made.done.stdout, made.done.stderr) == (b"out\0more\n", b"err")
+@pytest.mark.clang_cl
+def test_stdout_and_stderr_are_replayed_apart(cl: Trial) -> None:
+    cl.write("one.h", "")
+    cl.write("a.cpp", '#include "one.h"\nstatic int unused() { return 1; }\n')
+    cl.command = ["clang-cl-19", "/nologo", "/W4", "/showIncludes", "/c", "a.cpp"]
+    for made in (cl.expect(misses=1), cl.expect(hits=1)):
+        assert made.done.stdout == b"Note: including file: ./one.h\n"
+        assert b"unused" in made.done.stderr
 
 
-@compilers
-def test_empty_object(trial: Trial, compiler: str) -> None:
-    target = "a.obj" if compiler.startswith("clang-cl") else "a.o"
-    empty = f'case "$*" in *a.cpp*) : >{target};; esac'
-    trial.command[0] = write_wrapper(trial.folder, compiler, f'{compiler} "$@"; code=$?; {empty}; exit $code')
-    for made in (trial.expect(misses=1), trial.expect(hits=1)):
-        ((_, data),) = made.files.values()
-        assert data == b""
+def test_empty_artifact(cl: Trial) -> None:
+    cl.write("a.c", "")
+    cl.command = ["gcc", "-fstack-usage", "-c", "a.c", "-o", "a.o"]
+    for made in (cl.expect(misses=1), cl.expect(hits=1)):
+        assert made.files["a.su"][1] == b""
 
 
 @compilers
@@ -379,32 +364,4 @@ def test_debug_formats_in_both_orders(cl: Trial, first: str, second: str) -> Non
         # clang-cl takes it for an unknown option, with a warning.
         assert make_cached(cl.cache, cl.command, cl.folder) == make_bare(cl.cache, cl.command, cl.folder)
     else:
-        cl.expect_miss_then_hit()
-
-
-@pytest.mark.clang_cl
-@pytest.mark.parametrize("asks", [[], ["/showIncludes"]], ids=["strip", "list"])
-@pytest.mark.parametrize(
-    "edit",
-    [
-        pytest.param("s/$/\\r/", id="crlf"),
-        *(
-            pytest.param(
-                f"s/^Note: including file:/Hinweis: Einlesen der Datei:/{more}",
-                id=name,
-                marks=pytest.mark.xfail(
-                    strict=True, reason="not built yet: the compiler's own prefix of /showIncludes"
-                ),
-            )
-            for name, more in (("prefix", ""), ("crlf_and_prefix", "; s/$/\\r/"))
-        ),
-    ],
-)
-def test_strip_and_list_includes(cl: Trial, asks: list[str], edit: str) -> None:
-    cl.write("a.h", "#define A 1\n")
-    cl.write("a.cpp", '#include "a.h"\nint a = A;\n')
-    script = f'echo a.cpp >.said; clang-cl-19 "$@" >>.said; code=$?; sed "{edit}" .said; rm .said; exit $code'
-    cl.command = [write_wrapper(cl.folder, "clang-cl-19", script), "/c", *asks, "a.cpp"]
-    for value in (1, 2):
-        cl.write("a.h", f"#define A {value}\n")
         cl.expect_miss_then_hit()

@@ -126,16 +126,29 @@ def read_depfile_report(data: bytes | None) -> tuple[str, ...] | None:
     return parse_depfile(data) if data is not None else None
 
 
-def read_preprocessing_report(plan: PreprocessorPlan, stderr: bytes, depfile: bytes | None) -> tuple[str, ...] | None:
-    """The headers that a preprocessing run listed, or ``None`` when it did not."""
+def read_preprocessing_report(
+    plan: PreprocessorPlan, stderr: bytes, depfile: bytes | None, prefix: bytes
+) -> tuple[str, ...] | None:
+    """The headers that a preprocessing run listed, or ``None`` when it did not; ``prefix`` as for the next."""
     if plan.listing is Listing.DEPFILE:
         return read_depfile_report(depfile)
-    return parse_show_includes(stderr, SHOW_INCLUDES_PREFIX).files
+    return parse_show_includes(stderr, prefix).files if prefix else None
 
 
-def read_show_includes_report(plan: RunPlan, stdout: bytes, pass_stderr: bytes) -> tuple[tuple[str, ...], bytes]:
-    """The headers that ``/showIncludes`` listed, and what of stdout the caller is to see."""
+def read_show_includes_report(
+    plan: RunPlan, stdout: bytes, pass_stderr: bytes, prefix: bytes
+) -> tuple[tuple[str, ...] | None, bytes]:
+    """The headers that ``/showIncludes`` listed, and what of stdout the caller is to see.
+
+    Args:
+        plan: What was run.
+        stdout: What the compiler printed.
+        pass_stderr: What the dependency pass printed.
+        prefix: What stands before each header; empty when that is not known, and then no header is.
+    """
+    if not prefix:
+        return None, stdout
     if plan.listing is Listing.PASS_STDERR:
-        return parse_show_includes(pass_stderr, SHOW_INCLUDES_PREFIX).files, stdout
-    report = parse_show_includes(stdout, SHOW_INCLUDES_PREFIX)
+        return parse_show_includes(pass_stderr, prefix).files, stdout
+    report = parse_show_includes(stdout, prefix)
     return report.files, report.rest if plan.listing is Listing.STDOUT_HIDDEN else stdout

@@ -20,8 +20,9 @@ _TOKEN: Final = re.compile(
     r"""
     (?P<skip>[ \t]+|\\\n|(?<![^\s;])\#[^\n]*)
     | (?P<operator>\n|;;|&&|\|\||;|\)|\|)
-    | (?P<word>(?:[\w@%+=:,./~*?\[\]!{}^-]|\\[^\n]|'[^']*'|\$(?:[\w@*\#]|\{[^{}"`]*(?:"\$@")?\})
-        |\$\([\w ]*(?:"\$0"|\$0)\)|`[\w ]*(?:"\$0"|\$0)`|"(?:[^"\\`$]|\\.|\$(?:[\w@*\#]|\{[^{}"`]*\})
+    | (?P<append>>>)
+    | (?P<word>(?:[\w@%+=:,./~*?\[\]!{}^-]|\\[^\n]|'[^']*'|\$(?:[\w@*\#$]|\{[^{}"`]*(?:"\$@")?\})
+        |\$\([\w ]*(?:"\$0"|\$0)\)|`[\w ]*(?:"\$0"|\$0)`|"(?:[^"\\`$]|\\.|\$(?:[\w@*\#$]|\{[^{}"`]*\})
         |\$\([\w ]*(?:"\$0"|\$0)\)|`[\w ]*(?:\\?"\$0\\?"|\$0)`)*")+)
     """,
     re.VERBOSE,
@@ -47,6 +48,9 @@ _STRUCTURE: Final = {
     **dict.fromkeys(("fi", "esac"), _END),
 }
 _QUIET: Final = frozenset({":", "true", "false", "[", "test", "case", "set", "exit"})
+_NOTES: Final = frozenset({"echo", "printf", "date"})
+"""What may write a line to the end of a log; a hit writes none."""
+_APPEND: Final = ">>"
 _COMPARES: Final = frozenset({"=", "==", "!=", "-eq", "-ne", "-gt", "-ge", "-lt", "-le"})
 _FILE_TEST: Final = re.compile(r"-(?:[a-hkprstuvwxGLNOS]|nt|ot|ef)")
 
@@ -111,7 +115,7 @@ def _commands(body: str) -> list[list[str]] | None:
         elif kind == "operator" and text != "|" and (text != ")" or in_pattern):
             in_pattern = text == ";;"
             commands += [[_OTHERWISE], []] if in_pattern else [[]]
-        elif kind != "word":
+        elif kind not in ("word", "append"):
             return None
         elif not current and text in _STRUCTURE:
             in_pattern = False
@@ -151,6 +155,8 @@ def _calls(commands: Sequence[Sequence[str]], folder: str) -> list[Call] | None:
             if words[1:] not in ([], ["in", '"$@"'], ["in", "$@"]) or words[0] in _SPECIAL or words[0] in known:
                 return None
             known[words[0]] = ""
+        elif name in _NOTES and _is_note(words):
+            continue
         elif name in _QUIET or name in _MARKS:
             if not _asks_only_arguments(name, words, known):
                 return None
@@ -160,6 +166,12 @@ def _calls(commands: Sequence[Sequence[str]], folder: str) -> list[Call] | None:
                 return None
             calls.append(call)
     return calls
+
+
+def _is_note(words: Sequence[str]) -> bool:
+    """Whether a command prints into a file and nowhere else, and asks nothing but for its arguments."""
+    is_appended = words.count(_APPEND) == 1 and words[-2:-1] == [_APPEND]
+    return is_appended and not any("`" in word or "$(" in word for word in words)
 
 
 def _is_last(rest: Sequence[Sequence[str]]) -> bool:
@@ -176,8 +188,16 @@ def _asks_only_arguments(name: str, words: Sequence[str], known: dict[str, str])
     compares = name not in ("[", "test") or any(word in _COMPARES for word in words[1:2])
     if not compares and any(_FILE_TEST.fullmatch(word.strip("\"'")) for word in words):
         return False
+    if _APPEND in words:
+        return False
     for word in words:
-        if "`" in word or "$(" in word or "${" in _VARIABLE.sub("", word) or re.search(r"[*?~]", _unquoted(word)):
+        if (
+            "`" in word
+            or "$$" in word
+            or "$(" in word
+            or "${" in _VARIABLE.sub("", word)
+            or re.search(r"[*?~]", _unquoted(word))
+        ):
             return False
         names = [found["plain"] or found["braced"] for found in _VARIABLE.finditer(word)]
         if any(name and not name.isdigit() and name not in known for name in names):

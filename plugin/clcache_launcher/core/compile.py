@@ -89,6 +89,8 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
         return found
     if scope.settings.nodirect and unit.compilation.precompiled:
         return Uncacheable(Reason.PRECOMPILED_HEADER, "without direct mode")
+    if not scope.knowledge.prefixes.find(unit):
+        return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, "the language of /showIncludes")
     attempt = plan_attempt(unit, found, scope)
     if not (scope.settings.nodirect or scope.settings.preprocessor) or unit.compilation.precompiled:
         return _Planned(attempt)

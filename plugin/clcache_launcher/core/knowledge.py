@@ -12,6 +12,7 @@ from clcache_launcher.core.closer_look import CloserLook
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.epoch import EpochTrials
 from clcache_launcher.core.folders import FolderNames
+from clcache_launcher.core.includes_prefix import IncludesPrefixes
 from clcache_launcher.core.precompiled import PrecompiledHeaders
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.search import SearchPlan
@@ -39,6 +40,7 @@ class Knowledge:
         self.facts = SourceFacts()
         self.closer_look = CloserLook()
         self.precompiled = PrecompiledHeaders()
+        self.prefixes = IncludesPrefixes()
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[ResultKey, Entry] = OrderedDict()

@@ -10,7 +10,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dependencies import (
-    SHOW_INCLUDES_PREFIX,
     plan_preprocessing,
     read_preprocessing_report,
 )
@@ -43,6 +42,8 @@ class Preprocessed:
     """The source and every include with their digests."""
     is_free: bool
     """Nothing but the text can reach the outputs, diagnostics aside."""
+    prefix: bytes
+    """What stands before a header that ``/showIncludes`` lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def look_up_by_text(
         read = read_file(scratch)
     finally:
         discard_scratch(scratch, scope.storage)
-    listed = read_preprocessing_report(plan, ran.stderr, read[0] if read else None)
+    prefix = scope.knowledge.prefixes.find(prepared)
+    listed = read_preprocessing_report(plan, ran.stderr, read[0] if read else None, prefix)
     if ran.exit_code != 0:
         return Uncacheable(Reason.COMPILER_FAILED, "in the preprocessor")
     if listed is None:
@@ -90,13 +92,13 @@ def look_up_by_text(
     )
     is_free = is_free_of_layout(prepared.compilation, ran.stdout)
     found = find_result(key, prepared, scope, lambda _, entry: scope.knowledge.digests.hold(entry.includes))
-    return FoundByText(found, listed, ran.started_ns) if found else Preprocessed(key, files, is_free)
+    return FoundByText(found, listed, ran.started_ns) if found else Preprocessed(key, files, is_free, prefix)
 
 
 def preprocessed_entry(preprocessed: Preprocessed, prepared: Prepared, stdout: bytes, stderr: bytes) -> Entry:
     """The entry of a result under its text: with every file where the result may show how these are laid out."""
     # Which headers /showIncludes lists is in the key.
-    is_silent = not stderr and not parse_show_includes(stdout, SHOW_INCLUDES_PREFIX).rest
+    is_silent = not stderr and (not stdout or not parse_show_includes(stdout, preprocessed.prefix).rest)
     is_free = preprocessed.is_free and is_silent
     return entry_of(prepared, () if is_free else preprocessed.files, b"", (stdout, stderr))
 

@@ -63,7 +63,8 @@ def store(
     is_ours = attempt.plan.argv != attempt.prepared.argv
     if ran.exit_code != 0 and is_ours and attempt.plan.depfile and not os.path.exists(attempt.plan.depfile):
         return Unclear()
-    listed, stdout = _listed_files(attempt, ran, listed_by)
+    prefix = scope.knowledge.prefixes.find(attempt.prepared)
+    listed, stdout = _listed_files(attempt, ran, listed_by, prefix)
     if ran.exit_code != 0:
         return Stored(stdout, Uncacheable(Reason.COMPILER_FAILED, str(ran.exit_code)))
     if listed is None:
@@ -105,14 +106,16 @@ def store_under_direct_key(
         return
 
 
-def _listed_files(attempt: Attempt, ran: Ran, listed_by: Ran | None) -> tuple[tuple[str, ...] | None, bytes]:
+def _listed_files(
+    attempt: Attempt, ran: Ran, listed_by: Ran | None, prefix: bytes
+) -> tuple[tuple[str, ...] | None, bytes]:
     """The files that the compiler said it read, and what of stdout the caller is to see."""
     plan = attempt.plan
     is_listed = not plan.dependency_pass or (listed_by is not None and listed_by.exit_code == 0)
     if plan.listing is Listing.DEPFILE:
         read = read_file(attempt.prepared.absolute(plan.depfile)) if is_listed else None
         return read_depfile_report(read[0] if read else None), ran.stdout
-    files, stdout = read_show_includes_report(plan, ran.stdout, listed_by.stderr if listed_by else b"")
+    files, stdout = read_show_includes_report(plan, ran.stdout, listed_by.stderr if listed_by else b"", prefix)
     return (files if is_listed else None), stdout
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.compilers.dependencies import (
+    SHOW_INCLUDES_PREFIX,
     Listing,
     RunPlan,
     plan_run,
@@ -98,10 +99,10 @@ def test_lines_that_the_caller_did_not_ask_for_are_taken_out() -> None:
     argv, family, parsed = compilation("clang-cl /c a.cpp")
     plan = plan_run(argv, family, parsed, "/scratch")
     text = b"a.cpp\r\nNote: including file:  x.h\r\nwarning\r\n"
-    assert read_show_includes_report(plan, text, b"") == (("x.h",), b"a.cpp\r\nwarning\r\n")
+    assert read_show_includes_report(plan, text, b"", SHOW_INCLUDES_PREFIX) == (("x.h",), b"a.cpp\r\nwarning\r\n")
     asked = compilation("clang-cl /showIncludes /c a.cpp")
     plan = plan_run(asked[0], asked[1], asked[2], "/scratch")
-    assert read_show_includes_report(plan, text, b"") == (("x.h",), text)
+    assert read_show_includes_report(plan, text, b"", SHOW_INCLUDES_PREFIX) == (("x.h",), text)
 
 
 @pytest.mark.parametrize("name", ["gcc-12.d", "gcc-12-phony.d", "clang-19.d", "clang-cl-19.d"])
@@ -129,7 +130,8 @@ def test_missing_depfile_lists_nothing() -> None:
 def test_show_includes_of_real_clang_cl_is_read() -> None:
     text = (CAPTURED / "clang-cl-19-show-includes.txt").read_bytes()
     plan = RunPlan(("clang-cl",), (), Listing.STDOUT_HIDDEN)
-    files, rest = read_show_includes_report(plan, text, b"")
+    files, rest = read_show_includes_report(plan, text, b"", SHOW_INCLUDES_PREFIX)
+    assert files is not None
     assert files[:2] == ("./in c/a b.h", "/usr/lib/llvm-19/lib/clang/19/include/stddef.h")
     assert len(files) == 9
     assert rest == b""
@@ -138,6 +140,26 @@ def test_show_includes_of_real_clang_cl_is_read() -> None:
 def test_headers_that_a_pass_lists_leave_the_callers_text_alone() -> None:
     text = (CAPTURED / "clang-cl-19-show-includes.txt").read_bytes()
     plan = RunPlan(("cl",), ("cl", "/P"), Listing.PASS_STDERR)
-    files, stdout = read_show_includes_report(plan, b"Note: including file: mine\n", text)
+    files, stdout = read_show_includes_report(plan, b"Note: including file: mine\n", text, SHOW_INCLUDES_PREFIX)
+    assert files is not None
     assert len(files) == 9
     assert stdout == b"Note: including file: mine\n"
+
+
+@pytest.mark.parametrize(
+    "prefix", ["Hinweis: Einlesen der Datei:", "Remarque : inclusion du fichier :", "メモ: インクルード ファイル:"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_in_another_language_are_listed_and_taken_out(prefix: str, end: str) -> None:
+    argv, family, parsed = compilation("cl /c a.cpp")
+    plan = plan_run(argv, family, parsed, "/scratch")
+    text = f"a.cpp{end}{prefix} x.h{end}{prefix}  y.h{end}Note: including file: mine{end}".encode()
+    listed, rest = read_show_includes_report(plan, text, b"", prefix.encode())
+    assert listed == ("x.h", "y.h")
+    assert rest == f"a.cpp{end}Note: including file: mine{end}".encode()
+
+
+def test_list_whose_language_is_not_known_lists_nothing() -> None:
+    argv, family, parsed = compilation("cl /c a.cpp")
+    plan = plan_run(argv, family, parsed, "/scratch")
+    assert read_show_includes_report(plan, b"Xxx: x.h\n", b"", b"") == (None, b"Xxx: x.h\n")

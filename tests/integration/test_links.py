@@ -8,6 +8,7 @@ import pytest
 
 from support.cache import Cache
 from support.compare import make_bare, make_cached
+from support.meddler import meddle
 from support.tree import Tree, compilers, expect_twice
 
 
@@ -128,15 +129,14 @@ def test_include_folder_that_is_turned_while_the_compiler_runs_is_not_stored(
         shutil.copytree(work / "one", work / "link")
     shutil.copytree(work / "one", work / "up/in")
     (work / "a.c").write_text("#include <l.h>\n")
-    compiler = work / "my-gcc"
-    turned = f'case "$*" in *a.c*) {turn};; esac'
-    lines = [turned, 'gcc "$@"'] if when == "before" else ['gcc "$@"', turned]
-    compiler.write_text("#!/bin/sh\n" + "\n".join(lines) + "\n")
-    compiler.chmod(0o755)
+    env = meddle(
+        work, before=turn if when == "before" else "true", after=turn if when == "after" else "true", when="a.c"
+    )
     folder = "up/in" if turn.startswith("mv up") else "link"
-    done = cache.compile(compiler, "-c", "a.c", "-o", "a.o", f"-I{folder}", cwd=work)
+    done = cache.compile("gcc", "-c", "a.c", "-o", "a.o", f"-I{folder}", cwd=work, env=env)
     assert (done.code, done.stderr) == (0, b"")
     assert cache.counts() == (0, 0, 1, 0), cache.log.read_text()
+    assert "input_changed" in cache.log.read_text()
 
 
 @pytest.mark.parametrize("made", ["touch other.o", "touch link/other.o", "mkdir link/sub", "rm -f link/old.o"])
@@ -148,10 +148,8 @@ def test_file_that_is_made_on_the_include_path_while_the_compiler_runs_is_no_hin
     (work / "one/old.o").write_text("")
     (work / "link").symlink_to("one")
     (work / "a.c").write_text("#include <l.h>\n")
-    compiler = work / "my-gcc"
-    compiler.write_text(f'#!/bin/sh\ncase "$*" in *a.c*) {made};; esac\nexec gcc "$@"\n')
-    compiler.chmod(0o755)
-    done = cache.compile(compiler, "-c", "a.c", "-o", "a.o", "-Ilink", cwd=work)
+    env = meddle(work, before=made, when="a.c")
+    done = cache.compile("gcc", "-c", "a.c", "-o", "a.o", "-Ilink", cwd=work, env=env)
     assert done.code == 0
     assert cache.counts() == (0, 1, 0, 0), cache.log.read_text()
 

@@ -6,6 +6,7 @@ import pytest
 
 from support.cache import Cache
 from support.compare import check_bare_miss_hit, make_bare, make_cached
+from support.meddler import meddle
 
 ALONE = {"CLCACHE_NODIRECT": "1"}
 BEHIND = {"CLCACHE_PREPROCESSOR": "1"}
@@ -134,3 +135,21 @@ def test_two_sources_are_looked_up_by_their_texts(cache: Cache, project: Path) -
     for hits in (0, 2):
         assert make_cached(cache, line, project, ALONE) == bare
         assert cache.counts() == (hits, 2, 0, 0)
+
+
+@MODES
+def test_header_that_changes_between_preprocessor_and_compiler_is_not_stored_under_the_old_text(
+    cache: Cache, project: Path, mode: dict[str, str]
+) -> None:
+    header, other = project / "inc/h.h", "inline int h() { return 2; }"
+    text = header.read_text()
+    env = {**mode, **meddle(project, after=f"test ! -f on || echo '{other}' >{header}", when="-E")}
+    command = ["g++", "-O2", "-c", "a.cpp", "-o", "a.o"]
+    (project / "on").touch()
+    cache.compile(*command, cwd=project, env=env)
+    assert header.read_text() == other + "\n"
+    for name in ("on", "a.o"):
+        (project / name).unlink()
+    header.write_text(text)
+    found = make_cached(cache, command, project, env)
+    assert found == make_bare(cache, command, project, env)

@@ -80,7 +80,9 @@ def store(
         if isinstance(entry, Entry) and not scope.settings.nodirect:
             _note_precompiled(attempt.prepared, entry, made, scope)
             _add(attempt.miss.manifest, entry, made, texts, scope.storage)
-        if preprocessed is not None and (isinstance(entry, Entry) or entry.reason in _DIRECT_MODE_ALONE):
+        is_storable = isinstance(entry, Entry) or entry.reason in _DIRECT_MODE_ALONE
+        # A file may have changed after it was preprocessed and before it was compiled.
+        if preprocessed is not None and is_storable and scope.knowledge.digests.hold(preprocessed.files):
             entry = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
             _add(preprocessed.key, entry, made, texts, scope.storage)
         if isinstance(entry, Uncacheable):

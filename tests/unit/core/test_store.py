@@ -9,8 +9,9 @@ import pytest
 
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, Miss
-from clcache_launcher.core.store import Stored, Unclear
-from clcache_launcher.model import Reason, Uncacheable
+from clcache_launcher.core.preprocessed import Preprocessed
+from clcache_launcher.core.store import Stored, Unclear, store
+from clcache_launcher.model import ManifestKey, Reason, Uncacheable
 from clcache_launcher.util.files import digest_of
 from support.case import Case, settle
 
@@ -296,3 +297,17 @@ def test_zone_that_a_later_caller_has_is_not_overlooked(tmp_path: Path) -> None:
         assert isinstance(case.look_up(), Found)
         case.environment = {"TZ": "Asia/Tokyo"}
         assert isinstance(case.look_up(), Miss)
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_file_that_changed_after_it_was_preprocessed_is_not_stored_under_its_text(case: Case, *, changes: bool) -> None:
+    path = case.work / "two/h.h"
+    files = ((str(path), digest_of(path.read_bytes())),)
+    preprocessed = Preprocessed(ManifestKey(b"text"), files, is_free=True)
+    if changes:
+        case.write("two/h.h", "int other;\n")
+    attempt = case.begin(case.prepared(*COMMAND))
+    ran = case.run(attempt, HEADERS)
+    assert refused(store(attempt, ran, None, case.scope, preprocessed)) is None
+    stored = list(case.storage.index.entries(ManifestKey(b"text")))
+    assert len(stored) == (0 if changes else 1)

@@ -171,3 +171,17 @@ def test_retargeted_link_that_names_the_working_folder_is_not_overlooked(
     link.symlink_to("other")
     assert make_cached(cache, command, work / "real", env) == make_bare(cache, command, work / "real", env)
     assert cache.counts() == (1, 2, 0, 0)
+
+
+@compilers
+@pytest.mark.parametrize("name", ["first", "first/h.h", "first/deep"])
+def test_link_in_a_circle_is_the_compilers_error(tree: Tree, name: str) -> None:
+    # gcc gives up at what clang passes over.
+    (tree.folder / "first").rmdir()
+    if name != "first":
+        (tree.folder / "first").mkdir()
+    tree.write("second/h.h", "#include <deep/d.h>\n#define H 1\n")
+    expect_twice(tree, "miss")
+    tree.link(name, Path(name).name)
+    made = make_cached(tree.cache, tree.command, tree.folder)
+    assert made == make_bare(tree.cache, tree.command, tree.folder)

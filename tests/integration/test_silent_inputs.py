@@ -115,6 +115,14 @@ def test_word_of_a_test_in_a_macro_that_another_file_or_the_command_line_defines
     assert cache.counts() == (0, 1, 2, 0)
 
 
+def test_name_passed_on_that_the_command_line_defines_is_uncacheable(cache: Cache, work: Path) -> None:
+    (work / "a.c").write_text("#define HAS(x) __has_include(x)\n#if HAS(<maybe.h>)\nint m;\n#endif\n")
+    assert cache.compile("gcc", "-Dmaybe=perhaps", "-I.", "-c", "a.c", cwd=work).code == 0
+    assert cache.counts() == (0, 0, 1, 0)
+    assert cache.compile("gcc", "-Dother=perhaps", "-I.", "-c", "a.c", cwd=work).code == 0
+    assert cache.counts() == (0, 1, 1, 0)
+
+
 @pytest.mark.parametrize(
     "source",
     [

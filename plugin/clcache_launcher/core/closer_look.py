@@ -36,8 +36,14 @@ class CloserLook:
         """Why a translation unit can't be stored that its facts alone do not refuse."""
         known = [facts for _, facts in gathered]
         tested = frozenset(word for facts in known for name in facts.tested_in_macro for word in _WORD.findall(name))
-        if tested and self._expands(files, definitions, tested):
+        given = {_WORD.match(os.fsencode(text)) for text in definitions}
+        named = frozenset(match[0] for match in given if match)
+        if tested and (tested & (_PREDEFINED | named) or self._defines(files, tested)):
             return Uncacheable(Reason.COMPUTED_TEST, "a test in a macro names a macro")
+        if named and any(facts.forwards_test for facts in known):
+            asked = b" ".join(name for facts in known for name in facts.tested_angled)
+            if not named.isdisjoint(_WORD.findall(asked)):
+                return Uncacheable(Reason.COMPUTED_TEST, "a name that a macro passes on is a macro of -D")
         if any(facts.assembler_composed for facts in known) and self._composes(files, definitions):
             return Uncacheable(Reason.ASSEMBLER_INCLUDE, "composed")
         return None
@@ -51,14 +57,8 @@ class CloserLook:
             found |= self._folders[digest]
         return found
 
-    def _expands(
-        self, files: Iterable[tuple[str, Digest]], definitions: Iterable[str], words: frozenset[bytes]
-    ) -> bool:
-        """Whether one of some words may be a macro's name."""
-        given = {_WORD.match(text.encode("utf-8", "surrogateescape")) for text in definitions}
-        if words & (_PREDEFINED | {match[0] for match in given if match}):
-            return True
-
+    def _defines(self, files: Iterable[tuple[str, Digest]], words: frozenset[bytes]) -> bool:
+        """Whether one of some words may be a macro's name in some file."""
         definition = re.compile(_DEFINE % b"|".join(sorted(words)))
         for path, digest in files:
             key = (digest, words)

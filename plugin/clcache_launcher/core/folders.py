@@ -24,7 +24,7 @@ class Listing:
     """The names in a folder at one moment."""
 
     signature: Signature | None
-    """``None`` when there is no such folder."""
+    """``None`` when there is no such folder; see ``folder_signature`` for one that can't be looked at."""
     files: frozenset[str]
     """Names of what is no folder; a symbolic link counts as what it leads to, and not at all when that is missing."""
     folders: frozenset[str]
@@ -74,9 +74,6 @@ class Listing:
         return name.casefold() if self.ignores_case else name
 
 
-_ABSENT = Listing(None, frozenset(), frozenset(), {}, "", is_file=False, is_settled=True)
-
-
 class FolderNames:
     """What names there are; a folder is read again only when its signature has changed."""
 
@@ -112,18 +109,19 @@ class FolderNames:
                 for item in found:
                     if item.is_symlink():
                         target = _target(item.path)
-                        links[item.name] = Link(signature_of(target) if target else None, os.path.realpath(item.path))
+                        signature = signature_of(target) if target else folder_signature(item.path)
+                        links[item.name] = Link(signature, os.path.realpath(item.path))
                         if target:
                             (folders if S_ISDIR(target.st_mode) else files).add(item.name)
                     else:
                         (folders if item.is_dir() else files).add(item.name)
             signature = signature_of(os.stat(folder))
         except OSError:
-            if os.path.isfile(folder) or os.access(folder, os.X_OK):
-                return Listing(
-                    folder_signature(folder), frozenset(), frozenset(), {}, folder, is_file=True, is_settled=False
-                )
-            return _ABSENT
+            is_file = os.path.isfile(folder) or os.access(folder, os.X_OK)
+            nothing = frozenset[str]()
+            return Listing(
+                folder_signature(folder), nothing, nothing, {}, folder, is_file=is_file, is_settled=not is_file
+            )
         settled = signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
         ignores_case = self._ignores_case(folder, [*files, *folders])
         if ignores_case:

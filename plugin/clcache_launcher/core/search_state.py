@@ -91,7 +91,7 @@ def search_state(
             wanted[folder] = wanted[folder] - {name}
     found = {place: names for place in wanted if (names := listings[place].found(wanted[place], plan.precompiled))}
     search_folders = [listing(folder) for folder in plan.folders]
-    parts = [*_places(found, listings), *_kinds(search_folders, plan)]
+    parts = [*_places(found, listings), *_kinds(search_folders, plan), *_broken(wanted, listings)]
     files = _Files(digests)
     parts += _same_files(plan, found, files)
     parts += [f"shown\0{path}\0{files.content(path)}" for path in plan.shown]
@@ -134,10 +134,23 @@ def _kinds(folders: Iterable[Listing], plan: SearchPlan) -> Iterable[str]:
         elif listing.signature is None:
             if plan.tells_missing:
                 yield f"missing\0{at}"
+        elif listing.signature.size < 0:
+            yield f"broken folder\0{at}\0{listing.signature.size}"
         else:
             first = numbers.setdefault((listing.signature.device, listing.signature.file), at)
             if first != at:
                 yield f"same\0{at}\0{first}"
+
+
+def _broken(wanted: Mapping[str, frozenset[str]], listings: Mapping[str, Listing]) -> Iterable[str]:
+    """Names and places that lead nowhere, by a link in a circle, at which gcc gives up."""
+    for place, names in sorted(wanted.items()):
+        signature = listings[place].signature
+        if signature is not None and signature.size < 0:
+            yield f"broken place\0{place}\0{signature.size}"
+        for name, link in sorted(listings[place].links_among(names).items()):
+            if link.signature is not None and link.signature.size < 0:
+                yield f"broken link\0{place}\0{name}\0{link.signature.size}"
 
 
 class _Files:

@@ -1,6 +1,7 @@
 """Files as the cache reads and writes them: signatures, digests, whole-file replacement."""
 
 import contextlib
+import errno
 import os
 import stat
 import time
@@ -75,11 +76,15 @@ def signature_of(status: os.stat_result) -> Signature:
 
 
 def folder_signature(folder: str) -> Signature | None:
-    """The folder's signature now, or ``None`` when there is none."""
+    """The folder's signature now, or ``None`` when there is none.
+
+    What can't be looked at for another reason, a link in a circle or a file on the way, has a signature of its own: a
+    compiler that meets it may fail.
+    """
     try:
         return signature_of(os.stat(folder))
-    except OSError:
-        return None
+    except OSError as err:
+        return None if err.errno == errno.ENOENT else Signature(-(err.errno or 1), 0, 0, 0, 0)
 
 
 def digest_of(data: bytes) -> Digest:

@@ -8,7 +8,15 @@ import pytest
 
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.folders import FolderNames
-from clcache_launcher.util.files import digest_of, file_clock_ns, is_younger, read_file, replace_file, write_new
+from clcache_launcher.util.files import (
+    digest_of,
+    file_clock_ns,
+    is_younger,
+    read_file,
+    replace_file,
+    signature_of,
+    write_new,
+)
 
 
 def settle() -> None:
@@ -119,3 +127,16 @@ def test_read_file_tells_what_is_not_settled(tmp_path: Path) -> None:
     assert read is not None
     assert read[0] == b"x"
     assert read[2]
+
+
+def test_signature_is_that_of_the_file_whose_digest_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("one")
+    settle()
+    digests = FileDigests()
+    for _ in range(3):
+        digests.digest(str(path))
+        assert digests.signature(str(path)) == signature_of(path.stat())
+        path.unlink()
+        path.write_text("one")
+    assert FileDigests().signature(str(tmp_path / "none")) is None

@@ -29,8 +29,9 @@ def test_what_is_no_folder_has_no_names(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "loop").symlink_to("loop")
     listing = FolderNames().listing(str(tmp_path / name))
-    assert (listing.signature, listing.files, listing.folders) == (None, frozenset(), frozenset())
+    assert (listing.files, listing.folders) == (frozenset(), frozenset())
     assert not listing.is_file
+    assert (listing.signature is None) == (name == "none")
 
 
 def test_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
@@ -136,3 +137,14 @@ def test_folder_and_its_links_tell_their_paths_without_links(tmp_path: Path) -> 
     listing = FolderNames().listing(str(tmp_path / "link"))
     assert listing.path == os.path.realpath(tmp_path / "real")
     assert listing.links["b.h"].path == os.path.realpath(tmp_path / "real/a.h")
+
+
+def test_link_that_becomes_a_circle_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/link").symlink_to("../other")
+    settle()
+    names = FolderNames()
+    missing = [names.listing(str(tmp_path / name)) for name in ("other", "folder")]
+    (tmp_path / "other").symlink_to("folder/link")
+    assert names.listing(str(tmp_path / "other")).signature != missing[0].signature
+    assert names.listing(str(tmp_path / "folder")).links != missing[1].links

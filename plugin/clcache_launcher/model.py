@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NewType
 
 __all__ = [
+    "ASSEMBLER",
     "ASSEMBLER_WITH_CPP",
     "Compilation",
     "Depfile",
@@ -22,6 +23,8 @@ __all__ = [
     "Uncacheable",
 ]
 
+ASSEMBLER: Final = "assembler"
+"""The language of ``.s``."""
 ASSEMBLER_WITH_CPP: Final = "assembler-with-cpp"
 """The language of ``.S``."""
 Digest = NewType("Digest", bytes)

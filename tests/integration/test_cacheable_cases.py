@@ -25,6 +25,8 @@ _GNU_CASES = {
     "language_by_option": "-x c++ -c plain.txt -o a.o",
     "c": "-c b.c -o b.o",
     "assembler": "-MD -c s.S -o sub/s.o",
+    "assembler_not_preprocessed": "-MD -c t.s -o sub/t.o",
+    "assembler_not_preprocessed_with_debug": "-g -x assembler -Iinc -c t.s",
     "assembler_with_debug": "-g -DVALUE=3 -Iinc -c s.S",
     "response_file": "@args.rsp",
     "split_debug_info": "-g -gsplit-dwarf -c a.cpp -o a.o",
@@ -139,6 +141,8 @@ def project(work: Path) -> Path:
         '#include "inc/asm.h"\n.text\n.globl g\ng: movl $VALUE, %eax # don\'t\n ret\n'
         '.section .note.GNU-stack,"",@progbits\n'
     )
+    (work / "o.m").write_text('#import "inc/h.h"\n@interface A\n- (int)f;\n@end\n')
+    (work / "t.s").write_text('#include "none.h"\n.globl g\ng: ret # don\'t\n.section .note.GNU-stack,"",@progbits\n')
     (work / "ignore.txt").write_text("fun:f\n")
     (work / "args.rsp").write_text('-c a.cpp -o a.o "-DX=a b"\n')
     (work / "cl.rsp").write_text('/c a.cpp /Foa.obj "/DX=a b"\n')

@@ -169,6 +169,9 @@ def test_message_that_quotes_a_file_of_a_line_directive_is_right(
 def test_header_of_an_assembler_source_is_an_input_and_its_own_includes_are_uncacheable(
     cache: Cache, source: Path, compiler: str
 ) -> None:
+    (source / "b.s").write_text('.incbin "more"\n')
+    (source / "more").write_text("a")
+    expect(cache, source, [compiler, "-c", "b.s"], "uncacheable")
     argv = [compiler, "-c", "a.S"]
     (source / "a.S").write_text('#include "h.h"\n.globl f\nf: movl $H, %eax\n ret\n')
     for number in "12":

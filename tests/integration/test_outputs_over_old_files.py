@@ -12,6 +12,8 @@ CASES = {
     "gcc_assembly": "gcc -S a.c -o a.s -O1 -fstack-usage -MD",
     "gcc_temporaries": "gcc -save-temps -c a.c -o a.o",
     "gcc_assembler": "gcc -MD -c s.S -o a.o",
+    "gcc_assembler_not_preprocessed": "gcc -c s.s -o a.o",
+    "clang_assembler_not_preprocessed": "clang-19 -c s.s -o a.o",
     "clang_assembler": "clang-19 -MD -c s.S -o a.o",
     "clang": "clang-19 -c a.c -o a.o -O1 -g -gsplit-dwarf -fstack-usage --coverage -MD -fsave-optimization-record",
     "clang_assembly": "clang-19 -S a.c -o a.s -O1 -fstack-usage -MD",
@@ -69,11 +71,12 @@ def test_old_file_is_treated_as_the_compiler_treats_it(cache: Cache, work: Path,
         shutil.rmtree(work)
         work.mkdir()
         (work / "a.c").write_text("int f(int a) { return a ? 1 : 2; }\n")
+        (work / "s.s").write_text(".globl f\nf: ret\n")
         (work / "s.S").write_text('.globl f\nf: ret\n.section .note.GNU-stack,"",@progbits\n')
 
     prepare()
     assert cache.run(*argv, cwd=work).code == 0
-    names = {path.name for path in work.iterdir()} - {"a.c", "s.S"}
+    names = {path.name for path in work.iterdir()} - {"a.c", "s.S", "s.s"}
 
     def compile_over_old_files(*launcher: Path) -> tuple[int, dict[str, tuple[int, int, bytes]]]:
         prepare()

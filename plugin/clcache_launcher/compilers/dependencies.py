@@ -13,7 +13,7 @@ from typing import Final
 from clcache_launcher.compilers.depfile import parse_depfile
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.show_includes import parse_show_includes
-from clcache_launcher.model import Compilation, ShowIncludes
+from clcache_launcher.model import ASSEMBLER, Compilation, ShowIncludes
 
 __all__ = [
     "SHOW_INCLUDES_PREFIX",
@@ -39,6 +39,8 @@ class Listing(enum.Enum):
     """In ``/showIncludes`` lines that the caller asked for."""
     STDOUT_HIDDEN = enum.auto()
     """In ``/showIncludes`` lines that the caller must not see."""
+    NOWHERE = enum.auto()
+    """The source includes nothing."""
     PASS_STDERR = enum.auto()
     """In ``/showIncludes`` lines on the dependency pass's stderr."""
 
@@ -92,6 +94,8 @@ def plan_run(argv: Sequence[str], family: Family, compilation: Compilation, scra
     given = tuple(argv)
     compiler, rest = given[:1], given[1:]
     ours: tuple[str, ...]
+    if compilation.language == ASSEMBLER:
+        return RunPlan(given, (), Listing.NOWHERE)
     if compilation.depfile and compilation.depfile.lists_system_headers:
         return RunPlan(given, (), Listing.DEPFILE, compilation.depfile.path)
     if family in (Family.CL, Family.CLANG_CL):

@@ -10,6 +10,7 @@ from clcache_launcher.compilers.options import Effect, Match
 from clcache_launcher.compilers.precompiled import HEADER_LANGUAGES, read_precompiled
 from clcache_launcher.compilers.response_file import Expanded, expand_response_files
 from clcache_launcher.model import (
+    ASSEMBLER,
     ASSEMBLER_WITH_CPP,
     Compilation,
     Depfile,
@@ -50,9 +51,10 @@ _MAKES_OUTPUT = (
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
-_PREPROCESSED = {"c": ".i", "c++": ".ii", "objective-c": ".mi", "objective-c++": ".mii", ASSEMBLER_WITH_CPP: ".s"}
+_ASSEMBLER = frozenset({ASSEMBLER, ASSEMBLER_WITH_CPP})
+_PREPROCESSED = {"c": ".i", "c++": ".ii", "objective-c": ".mi", "objective-c++": ".mii"}
+_PREPROCESSED |= dict.fromkeys(_ASSEMBLER, ".s")
 """Suffix of the preprocessed text by language."""
-_ASSEMBLER = "assembler"
 
 
 def parse_command_line(
@@ -93,7 +95,7 @@ def parse_command_line(
 def _compilation_of(
     dialect: Dialect, arguments: Sequence[str], matches: Sequence[Match], source: _Source, sources: Sequence[_Source]
 ) -> Compilation | Uncacheable:
-    reason = Reason.STANDARD_INPUT if source.name == "-" else _language_refusal(source.language)
+    reason = Reason.STANDARD_INPUT if source.name == "-" else _language_refusal(dialect, source.language)
     if reason is not None:
         return Uncacheable(reason, source.name)
     others = {id(other.match) for other in sources if other is not source}
@@ -184,10 +186,10 @@ def _names_file(match: Match) -> bool:
     return effect in (Effect.OUTPUT, Effect.NAMED_OUTPUT, Effect.LISTING) or _names_depfile(match)
 
 
-def _language_refusal(language: str) -> Reason | None:
+def _language_refusal(dialect: Dialect, language: str) -> Reason | None:
     if language in HEADER_LANGUAGES:
         return None
-    if language.startswith(_ASSEMBLER) and language != ASSEMBLER_WITH_CPP:
+    if language in _ASSEMBLER and dialect.windows_quoting:
         return Reason.ASSEMBLER_SOURCE
     return None if language in _PREPROCESSED else Reason.SOURCE_LANGUAGE
 
@@ -221,7 +223,7 @@ def _compilation(
 ) -> Compilation | Uncacheable:
     effects = {match.option.effect for match in matches if match.option}
     is_header = source.language in HEADER_LANGUAGES
-    wanted = {Effect.COMPILE} if source.language == ASSEMBLER_WITH_CPP else {Effect.COMPILE, Effect.ASSEMBLY}
+    wanted = {Effect.COMPILE} if source.language in _ASSEMBLER else {Effect.COMPILE, Effect.ASSEMBLY}
     if not effects & wanted and not is_header:
         return Uncacheable(Reason.LINKING)
     depfile_name = next((match.value for match in reversed(matches) if _names_depfile(match)), None)
@@ -303,7 +305,7 @@ def _outputs(dialect: Dialect, matches: Sequence[Match], names: Names, language:
     if names.assembly:
         # It is the object then.
         paths.pop("s", None)
-    assembles = language == ASSEMBLER_WITH_CPP
+    assembles = language in _ASSEMBLER
     in_place = dialect.assembly_in_place if names.assembly else assembles and not dialect.assembly_in_place
     in_place |= not names.assembly and any(match.option.in_place for match in matches if match.option)
     return tuple(

@@ -19,7 +19,7 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
 from clcache_launcher.core.store import Stored, Unclear, store, store_under_direct_key
 from clcache_launcher.core.verify import Expected, expect, find_difference
-from clcache_launcher.model import Ran, Reason, Uncacheable
+from clcache_launcher.model import ASSEMBLER, Compilation, Ran, Reason, Uncacheable
 
 __all__ = ["compile_through_cache"]
 
@@ -87,12 +87,13 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
         return _verification(unit, found, scope) if is_verified else found
     if isinstance(found, Uncacheable):
         return found
-    if scope.settings.nodirect and unit.compilation.precompiled:
-        return Uncacheable(Reason.PRECOMPILED_HEADER, "without direct mode")
+    reason = _direct_mode_alone(unit.compilation)
+    if scope.settings.nodirect and reason is not None:
+        return Uncacheable(reason, "without direct mode")
     if not scope.knowledge.prefixes.find(unit):
         return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, "the language of /showIncludes")
     attempt = plan_attempt(unit, found, scope)
-    if not (scope.settings.nodirect or scope.settings.preprocessor) or unit.compilation.precompiled:
+    if not (scope.settings.nodirect or scope.settings.preprocessor) or reason is not None:
         return _Planned(attempt)
     by_text = yield from look_up_by_text(unit, found, scope)
     if isinstance(by_text, Preprocessed):
@@ -103,6 +104,13 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
         return by_text.found
     # What the preprocessor shows too little of can still be stored in direct mode.
     return by_text if scope.settings.nodirect else _Planned(attempt)
+
+
+def _direct_mode_alone(compilation: Compilation) -> Reason | None:
+    """Why a preprocessed text does not tell what a compilation makes, if so."""
+    if compilation.precompiled is not None:
+        return Reason.PRECOMPILED_HEADER
+    return Reason.ASSEMBLER_SOURCE if compilation.language == ASSEMBLER else None
 
 
 def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planned:

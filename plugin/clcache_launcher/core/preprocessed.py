@@ -27,7 +27,7 @@ from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.source_facts import refusal
 from clcache_launcher.core.steps import Run
-from clcache_launcher.model import ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
+from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 
 __all__ = ["FoundByText", "Preprocessed", "look_up_by_text", "preprocessed_entry"]
@@ -116,7 +116,7 @@ def _refusal(prepared: Prepared, files: Sequence[tuple[str, Digest]], scope: Sco
     refused = refusal(
         shown, definitions, import_makes_headers=family is Family.CL
     ) or scope.knowledge.closer_look.refusal(files, shown, definitions)
-    if refused is None and prepared.compilation.language == ASSEMBLER_WITH_CPP:
+    if refused is None and prepared.compilation.language in (ASSEMBLER, ASSEMBLER_WITH_CPP):
         refused = assembler_refusal(files, definitions)
     if refused is not None:
         return refused

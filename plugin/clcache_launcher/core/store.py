@@ -113,6 +113,8 @@ def _listed_files(
 ) -> tuple[tuple[str, ...] | None, bytes]:
     """The files that the compiler said it read, and what of stdout the caller is to see."""
     plan = attempt.plan
+    if plan.listing is Listing.NOWHERE:
+        return (), ran.stdout
     is_listed = not plan.dependency_pass or (listed_by is not None and listed_by.exit_code == 0)
     if plan.listing is Listing.DEPFILE:
         read = read_file(attempt.prepared.absolute(plan.depfile)) if is_listed else None

@@ -14,7 +14,7 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.search import SearchPlan
 from clcache_launcher.core.search_state import SearchState
 from clcache_launcher.core.source_facts import refusal, time_macros
-from clcache_launcher.model import ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
+from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger
 
 __all__ = ["unit_refusal", "what_changed"]
@@ -46,7 +46,7 @@ def unit_refusal(
     )
     if refused is None and any(facts.computed_include for _, facts in gathered):
         refused = _precompiled(prepared, files, knowledge)
-    if refused is None and prepared.compilation.language == ASSEMBLER_WITH_CPP:
+    if refused is None and prepared.compilation.language in (ASSEMBLER, ASSEMBLER_WITH_CPP):
         refused = assembler_refusal(files, definitions)
     return refused or knowledge.closer_look.refusal(files, gathered, definitions)
 

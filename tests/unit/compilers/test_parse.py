@@ -56,7 +56,6 @@ def test_compilation_of_a_usual_command_line() -> None:
         ("-c a.c -", Reason.STANDARD_INPUT),
         ("-c -", Reason.STANDARD_INPUT),
         ("-c -x c -", Reason.STANDARD_INPUT),
-        ("-c a.s", Reason.ASSEMBLER_SOURCE),
         ("-S a.S", Reason.LINKING),
         ("-S a.h", Reason.PRECOMPILED_HEADER),
         ("-c a.h -MD", Reason.PRECOMPILED_HEADER),

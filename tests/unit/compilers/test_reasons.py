@@ -10,14 +10,14 @@ from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import NotACompilation, Reason, Uncacheable
 
 LINES: dict[Reason, list[tuple[Dialect, str]]] = {
-    Reason.ASSEMBLER_SOURCE: [(GCC, "-c a.s"), (GCC, "-x assembler -c a.c"), (CLANG_CL, "/c a.asm"), (CLANG, "-c a.s")],
+    Reason.ASSEMBLER_SOURCE: [(GCC, "-lang-asm -c a.c"), (CLANG_CL, "/c a.asm"), (CLANG_CL, "/c a.S")],
     Reason.BAD_ARGUMENT: [(GCC, "-c a.c -o"), (GCC, "-MF x -c a.c"), (GCC, "-I- -c a.c"), (CL, "/c a.c /I")],
     Reason.COMPILER_CONFIGURATION: [(GCC, "-specs=x -c a.c"), (GCC, "-wrapper x -c a.c"), (CLANG, "--config=x -c a.c")],
     Reason.COVERAGE: [(CLANG_CL, "/c --coverage a.c"), (CLANG_CL, "/c /clang:-ftest-coverage a.c")],
     Reason.DEBUG_DATABASE: [(CL, "/c /Zi a.c"), (CL, "/c /ZI a.c"), (CL, "/c /Gm a.c")],
     Reason.EMBED: [(GCC, "--embed-dir=x -c a.c")],
     Reason.ENVIRONMENT: [(CL, "/c /external:env:X a.c")],
-    Reason.LINKING: [(GCC, "a.c"), (CL, "a.c"), (CL, "/c a.c /link x"), (CLANG, "-S a.S")],
+    Reason.LINKING: [(GCC, "a.c"), (CL, "a.c"), (CL, "/c a.c /link x"), (CLANG, "-S a.S"), (GCC, "-S a.s")],
     Reason.MANAGED_CODE: [
         (CL, "/c /clr a.cpp"),
         (CL, "/c /ZW a.cpp"),

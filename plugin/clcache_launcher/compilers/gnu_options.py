@@ -127,12 +127,15 @@ _SOURCES: Final[tuple[Option, ...]] = (
     *refusals(Reason.COMPILER_CONFIGURATION, Takes.JOINED, _OVERALL, "-specs= --specs="),
     *refusals(Reason.COMPILER_CONFIGURATION, Takes.SEPARATE, _OVERALL, "-specs --specs -wrapper"),
     # newlib's and picolibc's: they add include folders and change the link, and the probe says where each lies.
+    # Red Hat's make -fPIE the default; its third one loads a plugin.
     *keys(
         Takes.NOTHING,
         _OVERALL,
         """
         -specs=nano.specs -specs=nosys.specs -specs=rdimon.specs -specs=picolibc.specs
         --specs=nano.specs --specs=nosys.specs --specs=rdimon.specs --specs=picolibc.specs
+        -specs=/usr/lib/rpm/redhat/redhat-hardened-cc1 -specs=/usr/lib/rpm/redhat/redhat-hardened-ld
+        -specs=/usr/lib/rpm/redhat/redhat-hardened-ld-errors
         """,
         probe=True,
     ),
@@ -215,6 +218,9 @@ COMMON: Final[tuple[Option, ...]] = (*DEBUG, *_OUTPUTS, *_SOURCES, *_MESSAGE_ROW
 GCC_ONLY: Final[tuple[Option, ...]] = (
     # On by default: DW_AT_producer has the options that change code, not -o, -M, -D, -I.
     *keys(Takes.NOTHING, _DEBUGGING, "-grecord-gcc-switches"),
+    # ST's gcc for STM32; its makefiles name the file beside the object and the .su.
+    *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, "st:UM2609", "-fcyclomatic-complexity", suffix=".cyclo"),
+    *keys(Takes.NOTHING, _C, "-foffload=disable -foffload=default"),
     *rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _DEVELOPER, "-fcallgraph-info", suffix=".ci"),
     *rows(Effect.SIDE_OUTPUT, Takes.JOINED, _DEVELOPER, "-fcallgraph-info=", suffix=".ci"),
     *rows(

@@ -51,7 +51,8 @@ RARE_CLANG: Final[tuple[Option, ...]] = (
         """
         diagnostics-show-hotness protect-parens verify-intermediate-code use-line-directives sanitize-stats
         keep-system-includes minimize-whitespace skip-odr-check-in-gmf xl-pragma-pack
-        show-skipped-includes experimental-openacc-macro-override
+        show-skipped-includes experimental-openacc-macro-override limit-debug-info legacy-pass-manager
+        experimental-new-pass-manager
         """,
     ),
     *keys(

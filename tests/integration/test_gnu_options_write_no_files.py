@@ -13,6 +13,7 @@ from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.gnu import CLANG, GCC
 from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION
 from clcache_launcher.compilers.gnu_options import CLANG_ONLY, COMMON, GCC_ONLY
+from clcache_launcher.compilers.gnu_rare import RARE, RARE_CLANG
 from clcache_launcher.compilers.gnu_targets import TARGET
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.model import Compilation
@@ -66,7 +67,7 @@ def spelled(row: Option) -> list[str]:
 def test_option_that_only_enters_the_key_writes_no_file_and_names_no_object(
     compiler: str, dialect: Dialect, tmp_path: Path
 ) -> None:
-    rows = [*CODE_GENERATION, *TARGET, *COMMON, *(GCC_ONLY if dialect is GCC else CLANG_ONLY)]
+    rows = [*CODE_GENERATION, *TARGET, *COMMON, *RARE, *(GCC_ONLY if dialect is GCC else (*CLANG_ONLY, *RARE_CLANG))]
     # Objects for link time optimization and CTF differ from run to run (gcc 12.2).
     rows = [row for row in rows if row.effect is Effect.KEY and not re.match(r"-flto|-gctf|--target", row.spelling)]
     compiled = 0

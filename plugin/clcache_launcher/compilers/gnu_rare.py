@@ -63,13 +63,13 @@ RARE_CLANG: Final[tuple[Option, ...]] = (
         -mno-tocdata= -mno-apx-features= -fsymbol-partition=
         """,
     ),
-    *keys(Takes.NOTHING, _CLANG, "-via-file-asm --via-file-asm -mlink-builtin-bitcode-postopt -static-libgfortran"),
+    *keys(Takes.NOTHING, _CLANG, "-mlink-builtin-bitcode-postopt -static-libgfortran"),
     *keys(Takes.NOTHING, _CLANG, "-fno-apinotes -fno-apinotes-modules -fno-module-file-deps -fno-modules-decluse"),
     *keys(Takes.SEPARATE, _CLANG, "-mthread-model -meabi", probe=True),
     *refusals(Reason.MODULES, Takes.JOINED, _CLANG, "-fbuild-session-timestamp="),
     *refusals(Reason.MODULES, Takes.NOTHING, _CLANG, "-fsystem-module --precompile -module-file-info"),
     *refusals(Reason.PREPROCESSING, Takes.NOTHING, _CLANG, "-emit-ast -emit-interface-stubs -extract-api"),
-    *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _CLANG, "--analyze -verify-pch -gen-cdb-fragment-path"),
+    *refusals(Reason.SIDE_OUTPUT, Takes.NOTHING, _CLANG, "--analyze -verify-pch -gen-cdb-fragment-path -via-file-asm"),
     *refusals(
         Reason.PREPROCESSING, Takes.NOTHING, _CLANG, "-rewrite-objc -rewrite-legacy-objc --migrate -fdriver-only"
     ),

@@ -149,9 +149,7 @@ def parse_probe(name: str, outputs: Sequence[bytes], real_name: str = "") -> Pro
         # Temporary file names differ from run to run.
         version=_TEMPORARY.sub(b"", text),
         programs=tuple(dict.fromkeys(line[0] for line in lines)),
-        search_folders=tuple(
-            dict.fromkeys([*_listed_folders(text), *(folder for word, folder in words if word in _FOLDER)])
-        ),
+        search_folders=_search_folders(text, lines),
         is_cxx_driver=bool(_CXX_NAME.search(_stem(driver))) or b"'-shared-libgcc'" in text,
         targets_msvc=bool(_MSVC_TARGET.search(text)),
         program_folders=_paths(_PROGRAMS, text),
@@ -201,6 +199,14 @@ def _is_command(line: bytes) -> bool:
         and line.count(b'"') % 2 == 0
         and (b" -" in line or b' "-' in line)
     )
+
+
+def _search_folders(text: bytes, lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Folders of the search list, or of the commands where there is no such list."""
+    named = [folder for line in lines for word, folder in pairwise(line) if word in _FOLDER]
+    # clang-cl gives on those of CPATH so.
+    joined = [word[2:] for line in lines for word in line if word.startswith("-I") and word != "-I"]
+    return tuple(dict.fromkeys((*_listed_folders(text), *joined, *named)))
 
 
 def _listed_folders(text: bytes) -> list[str]:

@@ -25,7 +25,10 @@ def compile_words(compiler: str, source: str = "a.cpp", target: str = "a.o") -> 
 
 
 def write_wrapper(folder: Path, compiler: str, text: str) -> str:
-    """Write a shell script under the compiler's name, by which compilers are known; the command line is ``"$@"``."""
+    """Write a shell script under the compiler's name, by which compilers are known; the command line is ``"$@"``.
+
+    Only one that does nothing but run a compiler is cached.
+    """
     path = folder / "tools" / compiler
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{text}\n")
@@ -60,10 +63,11 @@ class Trial:
         assert grown == (hits, misses, uncacheable, 0), self.cache.log.read_text()
         return bare
 
-    def compare(self) -> None:
+    def compare(self) -> Made:
         """Compile, whatever the outcome; it leaves what the bare compiler leaves."""
         bare = make_bare(self.cache, self.command, self.folder, self.env)
         assert make_cached(self.cache, self.command, self.folder, self.env) == bare
+        return bare
 
     def expect_miss_then_hit(self) -> Made:
         """What changed compiles anew, and is then known."""

@@ -6,8 +6,8 @@ from clcache_launcher.compilers.clang_cl import CLANG_CL
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.gnu import CLANG, GCC
 from clcache_launcher.compilers.msvc import CL
-from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.model import NotACompilation, Reason, Uncacheable
+from support.parsing import parse_one
 
 LINES: dict[Reason, list[tuple[Dialect, str]]] = {
     Reason.ASSEMBLER_SOURCE: [(GCC, "-lang-asm -c a.c"), (CLANG_CL, "/c a.asm"), (CLANG_CL, "/c a.S")],
@@ -68,6 +68,6 @@ LINES: dict[Reason, list[tuple[Dialect, str]]] = {
     ("reason", "dialect", "line"), [(reason, *case) for reason, cases in LINES.items() for case in cases]
 )
 def test_command_line_is_uncacheable_for_its_reason(reason: Reason, dialect: Dialect, line: str) -> None:
-    parsed = parse_command_line(dialect, line.split(), lambda _: None, lambda _: False)
+    parsed = parse_one(dialect, line.split(), lambda _: None, lambda _: False)
     assert isinstance(parsed, Uncacheable | NotACompilation), parsed
     assert parsed.reason is reason

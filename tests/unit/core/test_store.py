@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clcache_launcher.compilers.dependencies import SHOW_INCLUDES_PREFIX
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, Miss
 from clcache_launcher.core.preprocessed import Preprocessed
@@ -303,7 +304,7 @@ def test_zone_that_a_later_caller_has_is_not_overlooked(tmp_path: Path) -> None:
 def test_file_that_changed_after_it_was_preprocessed_is_not_stored_under_its_text(case: Case, *, changes: bool) -> None:
     path = case.work / "two/h.h"
     files = ((str(path), digest_of(path.read_bytes())),)
-    preprocessed = Preprocessed(ManifestKey(b"text"), files, is_free=True)
+    preprocessed = Preprocessed(ManifestKey(b"text"), files, is_free=True, prefix=SHOW_INCLUDES_PREFIX)
     if changes:
         case.write("two/h.h", "int other;\n")
     attempt = case.begin(case.prepared(*COMMAND))

@@ -116,24 +116,6 @@ def test_profile_is_found_in_a_folder_or_is_the_name_itself(cache: Cache, source
     expect(cache, source, argv, "miss")
 
 
-@pytest.mark.parametrize("option", ["-march=native", "-mtune=native"])
-def test_other_processor_is_miss(lone_cache: Cache, source: Path, option: str) -> None:
-    # A compiler that asks a file for what gcc asks the processor for.
-    driver = source / "bin/g++"
-    driver.parent.mkdir()
-    driver.write_text(
-        "#!/bin/bash\n"
-        f'for word in "$@"; do [ "$word" = {option} ] && word={option[:7]}$(cat {source}/cpu); words+=("$word"); done\n'
-        'exec /usr/bin/g++ "${words[@]}"\n'
-    )
-    driver.chmod(0o755)
-    argv = [str(driver), "-O2", option, "-c", "a.cpp"]
-    for processor, outcome in (("haswell", "miss"), ("nehalem", "miss"), ("haswell", "hit")):
-        (source / "cpu").write_text(processor)
-        expect(lone_cache, source, argv, outcome)
-        lone_cache.front_end("stop")
-
-
 def test_specs_are_an_input(lone_cache: Cache, source: Path) -> None:
     argv = f"g++ -B{source}/nano --specs=nano.specs -c a.cpp".split()
     (source / "nano").mkdir()

@@ -13,6 +13,7 @@ from typing import Final
 from clcache_launcher.compilers.configuration import read_configuration
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.families import dialect_for
+from clcache_launcher.compilers.known_specs import is_known_specs
 from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, next_probe_command, parse_probe
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.parts import names_on_path, program_looks, watched_files, watched_folders, watched_parts
@@ -181,7 +182,8 @@ class Toolchains:
         libraries = [library for one in loaded for library in one.libraries]
         given = [_absolute_value(word, question.cwd) for word in question.given]
         parts = watched_parts(probe, driver.program)
-        identity = self._identity(probe, [*filter(os.path.isfile, programs), *libraries, *configured, *parts])
+        specs = list(filter(os.path.isabs, probe.specs))
+        identity = self._identity(probe, [*filter(os.path.isfile, programs), *libraries, *configured, *specs, *parts])
         if identity is None:
             return Uncacheable(Reason.UNKNOWN_COMPILER, question.compiler), True
         lookup = look(
@@ -190,7 +192,7 @@ class Toolchains:
             *program_looks(probe, given),
             *(pair for one in loaded for pair in one.looked),
         )
-        paths = [*programs, *libraries, *LOADER_FILES, *configured, *parts, *watched_files(probe)]
+        paths = [*programs, *libraries, *LOADER_FILES, *configured, *specs, *parts, *watched_files(probe)]
         folders = watched_folders(probe, driver.program, given)
         links = [link for program in (question.compiler, driver.program) for link in links_on_the_way(program)]
         watched, is_settled = watch(paths, folders, links, lookup, since_ns)
@@ -282,9 +284,10 @@ def _content(path: str) -> bytes | None:
 def _refusal(probe: Probe, driver: Driver, options: tuple[Options, ...], programs: Iterable[str]) -> Uncacheable | None:
     if not options:
         return Uncacheable(Reason.COMPILER_CONFIGURATION, probe.configuration_files[0])
-    # A specs file can do anything, e.g. name a file by a variable.
-    if probe.specs:
-        return Uncacheable(Reason.COMPILER_CONFIGURATION, probe.specs[0])
+    # A specs file can do anything, e.g. name a file by a variable. What some of these hold is known.
+    strange = next((name for name in probe.specs if not is_known_specs(name)), None)
+    if strange is not None:
+        return Uncacheable(Reason.COMPILER_CONFIGURATION, strange)
     if not _answers_itself(probe, driver):
         return Uncacheable(Reason.COMPILER_WRAPPER, driver.program)
     # So can a script that stands for the assembler.

@@ -1,0 +1,54 @@
+"""A lock between processes that ends with the process that holds it."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Final
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+__all__ = ["hold_lock"]
+
+_RETRY_AFTER_S: Final = 0.005
+
+
+@contextlib.contextmanager
+def hold_lock(path: str, timeout_s: float) -> Iterator[bool]:
+    """Hold the lock of a file, which is made where it is not there and stays.
+
+    Args:
+        path: The file's.
+        timeout_s: How long to wait for another process; 0 asks once.
+
+    Yields:
+        Whether it is held.
+
+    Raises:
+        OSError: The file can't be made.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        until_s = time.monotonic() + timeout_s
+        is_held = _try_to_lock(handle)
+        while not is_held and time.monotonic() < until_s:
+            time.sleep(_RETRY_AFTER_S)
+            is_held = _try_to_lock(handle)
+        yield is_held
+    finally:
+        os.close(handle)
+
+
+def _try_to_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

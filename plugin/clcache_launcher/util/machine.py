@@ -1,0 +1,94 @@
+"""This run of the machine, and the processes in it, told from earlier ones."""
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from clcache_launcher.util.files import digest_of
+
+__all__ = ["ProcessMark", "boot_id", "is_alive", "own_mark"]
+
+_BOOT_ID_FILE: Final = "/proc/sys/kernel/random/boot_id"
+_CLOCK_STEP_S: Final = 60
+_START_FIELD: Final = 19
+"""Of ``/proc/PID/stat`` behind the program's name. Source: proc_pid_stat(5), field 22."""
+
+
+def boot_id() -> bytes:
+    """What tells this run of the machine from earlier ones, 16 bytes.
+
+    Where the system has no such name it is the time of the start; a clock that is set then looks like a new start.
+    """
+    try:
+        with open(_BOOT_ID_FILE, "rb") as file:
+            return digest_of(file.read().strip())
+    except OSError:
+        return digest_of(b"%d" % round((time.time() - time.monotonic()) / _CLOCK_STEP_S))
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessMark:
+    """A process, told from others that had its number before or have it in other containers."""
+
+    boot: str
+    """Eight hexadecimal digits of the boot id."""
+    space: int
+    """Number of its PID namespace; 0 where there are none."""
+    pid: int
+    start: int
+    """When it was started, in the system's ticks; 0 where nobody tells."""
+
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        return f"{self.boot}-{self.space:x}-{self.pid:x}-{self.start:x}"
+
+    @classmethod
+    def parse(cls, text: str) -> "ProcessMark | None":
+        """Read a mark; ``None`` when it is none."""
+        boot, *numbers = text.split("-")
+        try:
+            space, pid, start = (int(number, 16) for number in numbers)
+        except ValueError:
+            return None
+        return cls(boot, space, pid, start)
+
+
+def own_mark() -> ProcessMark:
+    """The mark of this process."""
+    return ProcessMark(boot_id().hex()[:8], _own_space(), os.getpid(), _start_of(os.getpid()) or 0)
+
+
+def is_alive(mark: ProcessMark, own: ProcessMark) -> bool | None:
+    """Whether a process still runs, as seen from the process ``own``; ``None`` when that can't be seen from here."""
+    if mark.boot != own.boot:
+        return False
+    if mark.space != own.space or sys.platform == "win32":
+        return True if mark == own else None
+    if mark.start:
+        return _start_of(mark.pid) == mark.start
+    try:
+        os.kill(mark.pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _own_space() -> int:
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        return 0
+
+
+def _start_of(pid: int) -> int | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            # The program's name is in brackets and may hold anything.
+            fields = file.read().rpartition(b")")[2].split()
+        return None if fields[0] in {b"Z", b"X"} else int(fields[_START_FIELD])
+    except (OSError, ValueError, IndexError):
+        return None

@@ -61,7 +61,7 @@ def store(
         preprocessed: What the text that was looked up in preprocessor mode leads to.
     """
     is_ours = attempt.plan.argv != attempt.prepared.argv
-    if ran.exit_code != 0 and is_ours and attempt.plan.depfile and not os.path.exists(attempt.plan.depfile):
+    if ran.exit_code != 0 and is_ours and attempt.plan.depfile and not _is_whole(attempt.plan.depfile):
         return Unclear()
     prefix = scope.knowledge.prefixes.find(attempt.prepared)
     listed, stdout = _listed_files(attempt, ran, listed_by, prefix)
@@ -90,6 +90,12 @@ def store(
     except StorageError as err:
         return Stored(stdout, None, err)
     return Stored(stdout, None)
+
+
+def _is_whole(depfile: str) -> bool:
+    """Whether a compiler wrote its depfile to the end; on a full disk one is begun, and the compiler fails for it."""
+    read = read_file(depfile)
+    return read is not None and read[0].endswith(b"\n")
 
 
 def store_under_direct_key(

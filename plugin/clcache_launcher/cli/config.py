@@ -7,6 +7,7 @@ from clcache_launcher.cli.context import FrontEnd
 from clcache_launcher.cli.tables import print_table
 from clcache_launcher.config.kinds import format_value
 from clcache_launcher.config.settings import FIELDS
+from clcache_launcher.storage.local import explain_refusal
 
 __all__ = ["show_config"]
 
@@ -21,5 +22,6 @@ def show_config(front_end: FrontEnd) -> None:
         value = format_value(field.kind, getattr(resolved.settings, name))
         table.add_row(name, value, resolved.origins[name])
     print_table(table)
-    for notice in resolved.notices:
+    refused = explain_refusal(resolved.settings.dir)
+    for notice in [*resolved.notices, *([refused] if refused else [])]:
         click.echo(f"note: {notice}", err=True)

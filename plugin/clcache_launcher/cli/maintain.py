@@ -27,8 +27,8 @@ def zero(front_end: FrontEnd) -> None:
 @click.command()
 @click.pass_obj
 def clean(front_end: FrontEnd) -> None:
-    """Bring the cache folder within its limit, least recently used results first."""
-    answer = front_end.ask("clean", max_size_bytes=front_end.resolved().settings.max_size)
+    """Bring the cache folder within its limits, least recently used results first."""
+    answer = _clean(front_end)
     click.echo(f"removed {answer['removed']} results")
 
 
@@ -58,4 +58,9 @@ def set_max_size(front_end: FrontEnd, size: str) -> None:
     os.makedirs(folder, exist_ok=True)
     replace_file(str(path), lambda temporary: write_new(temporary, text.encode(), 0o644))
     click.echo(f"{path}: {line}")
-    front_end.ask("clean", max_size_bytes=front_end.resolved().settings.max_size)
+    _clean(front_end)
+
+
+def _clean(front_end: FrontEnd) -> dict[str, object]:
+    settings = front_end.resolved().settings
+    return front_end.ask("clean", max_size_bytes=settings.max_size, max_age_s=settings.max_age)

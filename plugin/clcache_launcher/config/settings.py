@@ -138,6 +138,17 @@ class Settings:
             )
         },
     )
+    max_age: int = field(
+        default=0,
+        metadata={
+            "setting": SettingField(
+                kind=Kind.DURATION,
+                help="Time after which a cleanup removes a result that nobody uses",
+                values="seconds or a time: `12h`, `30d`; `0` is never",
+                example="max_age: 30d",
+            )
+        },
+    )
     log: Path | None = field(
         default=None,
         metadata={

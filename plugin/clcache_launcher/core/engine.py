@@ -34,7 +34,7 @@ class Engine:
         self._knowledge = Knowledge()
         self._storages: dict[Path, LocalStorage] = {}
         self._statistics: dict[Path, Statistics] = {}
-        self._limits: dict[Path, int] = {}
+        self._limits: dict[Path, tuple[int, int]] = {}
         self._last_folder: Path | None = None
         self.idle_timeout_s = 600
         """After how long a core that nobody asks ends, as the last request's settings say; 0 means never."""
@@ -68,7 +68,7 @@ class Engine:
             settings: The effective ones.
             request: Equal for equal invocations.
         """
-        self._limits[settings.dir] = settings.max_size
+        self._limits[settings.dir] = settings.max_size, settings.max_age
         self._last_folder = settings.dir
         self.idle_timeout_s = settings.idle_timeout
         statistics = self.statistics(settings.dir)
@@ -120,7 +120,7 @@ class Engine:
         for folder, storage in list(self._storages.items()):
             try:
                 self.statistics(folder).flush(storage)
-                storage.evict(self._limits.get(folder, 0))
+                storage.tend(*self._limits.get(folder, (0, 0)))
             except StorageError as err:
                 _LOG.warning("%s", err)
 
@@ -142,15 +142,15 @@ class Engine:
         """
         self.statistics(folder).zero(self.storage(folder))
 
-    def clean(self, folder: Path, max_size_bytes: int) -> int:
-        """Bring a folder within a limit and remove what processes long gone left; how many results were removed.
+    def clean(self, folder: Path, max_size_bytes: int, max_age_s: int = 0) -> int:
+        """Bring a folder within its limits and remove what processes long gone left; how many results were removed.
 
         Raises:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
         self.statistics(folder).flush(storage)
-        return storage.clean(max_size_bytes)
+        return storage.clean(max_size_bytes, max_age_s)
 
     def clear(self, folder: Path) -> None:
         """Remove every result of a folder.

@@ -28,7 +28,8 @@ def answer_question(payload: bytes, engine: Engine) -> tuple[bytes, bool]:
     try:
         question = json.loads(payload)
         command, folder = question["command"], Path(question.get("folder", "/"))
-        answer = _answer(command, folder, question.get("max_size_bytes", 0), engine)
+        limits = question.get("max_size_bytes", 0), question.get("max_age_s", 0)
+        answer = _answer(command, folder, limits, engine)
     except (ValueError, TypeError, KeyError, AttributeError) as err:
         return _encode({"ok": False, "error": f"not a question: {err}"}), True
     except StorageError as err:
@@ -36,14 +37,14 @@ def answer_question(payload: bytes, engine: Engine) -> tuple[bytes, bool]:
     return _encode({"ok": True, **answer}), command != STOP
 
 
-def _answer(command: str, folder: Path, max_size_bytes: int, engine: Engine) -> dict[str, object]:
+def _answer(command: str, folder: Path, limits: tuple[int, int], engine: Engine) -> dict[str, object]:
     match command:
         case "stats":
             return asdict(engine.summary(folder))
         case "zero":
             engine.zero(folder)
         case "clean":
-            return {"removed": engine.clean(folder, max_size_bytes)}
+            return {"removed": engine.clean(folder, *limits)}
         case "clear":
             engine.clear(folder)
         case "status" | "stop":

@@ -115,15 +115,14 @@ def summarize(storage: LocalStorage) -> Summary:
     """
     counts = storage.index.counters()
     reasons = {name[len(_REASON_PREFIX) :]: n for name, n in counts.items() if name.startswith(_REASON_PREFIX)}
-    totals = storage.index.totals()
     return Summary(
         hits=counts.get("hits", 0),
         misses=counts.get("misses", 0),
         uncacheable=counts.get("uncacheable", 0),
         errors=counts.get("errors", 0),
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        cache_size_bytes=totals.artifact_bytes + totals.index_bytes,
-        entries=totals.results,
+        cache_size_bytes=storage.used_bytes(),
+        entries=storage.index.totals().results,
         verified=counts.get("verified", 0),
         verify_differences=counts.get("verify_differences", 0),
     )

@@ -5,18 +5,27 @@ import errno
 import os
 import shutil
 import stat
-import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest
-from clcache_launcher.util.files import Signature, digest_of, read_file, replace_file, signature_of, write_new
+from clcache_launcher.storage.scratch import Scratch
+from clcache_launcher.util.files import (
+    DIGEST_BYTES,
+    Signature,
+    digest_of,
+    read_file,
+    replace_file,
+    signature_of,
+    write_new,
+)
 
-__all__ = ["ArtifactStore"]
+__all__ = ["ArtifactStore", "disk_bytes"]
 
-_STALE_SCRATCH_S: Final = 24 * 3600.0
+_BLOCK_BYTES: Final = 4096
+_MOST_FOLDERS_GONE: Final = 3
 _NOT_HERE: Final = frozenset({errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EMLINK})
 """Errors by which a file system says that it has no such copy or link."""
 
@@ -24,16 +33,30 @@ _NOT_HERE: Final = frozenset({errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOP
 class ArtifactStore:
     """Files of one cache folder; safe for several threads and processes at once."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use ``folder``, which is made when something is first added."""
+    def __init__(
+        self, folder: Path, boot: bytes = b"", recall: Callable[[Digest], bytes | None] = lambda _: None
+    ) -> None:
+        """Use ``folder``, which is made when something is first added.
+
+        Args:
+            folder: The cache folder.
+            boot: What tells this run of the machine from others: after one that lost power a file may be zeros.
+            recall: What :meth:`take_verified` once gave for an artifact, perhaps in another process.
+        """
         self._artifacts = str(folder / "artifacts")
-        self._scratch = str(folder / "scratch")
+        self._scratch = Scratch(str(folder / "scratch"))
+        self._boot, self._recall = boot, recall
         self._verified: dict[Digest, Signature] = {}
-        self._numbers = threading.Lock()
-        self._number = 0
+        self._unnoted: dict[Digest, bytes] = {}
 
     def path(self, digest: Digest) -> str:
-        """Where the artifact is or would be."""
+        """Where the artifact is or would be.
+
+        Raises:
+            StorageError: It is no digest: its path might be a folder of others.
+        """
+        if len(digest) != DIGEST_BYTES:
+            raise StorageError(f"{digest.hex()}: not a digest")
         name = digest.hex()
         return f"{self._artifacts}/{name[:2]}/{name[2:]}"
 
@@ -43,14 +66,7 @@ class ArtifactStore:
         Raises:
             StorageError: The folder can't be made.
         """
-        with self._numbers:
-            self._number += 1
-            number = self._number
-        try:
-            os.makedirs(self._scratch, 0o700, exist_ok=True)
-        except OSError as err:
-            raise StorageError(f"{self._scratch}: {err.strerror}") from err
-        return f"{self._scratch}/{os.getpid():x}-{time.time_ns():x}-{number:x}"
+        return self._scratch.new_path()
 
     def prepare(self, data: bytes) -> str:
         """Write content to a scratch file, to be put in place by :meth:`place`.
@@ -62,11 +78,12 @@ class ArtifactStore:
         try:
             write_new(path, data)
         except OSError as err:
+            self._scratch.discard(path)
             raise StorageError(f"{path}: {err.strerror}") from err
         return path
 
     def place(self, digest: Digest, size: int, scratch: str) -> None:
-        """Move a scratch file to its artifact's place; what is there already and whole stays.
+        """Move a scratch file to its artifact's place; what is there already and sound stays.
 
         Raises:
             StorageError: It can't be moved.
@@ -74,18 +91,23 @@ class ArtifactStore:
         path = self.path(digest)
         try:
             if self._is_whole(path, size) and self.is_sound(digest):
-                os.unlink(scratch)
                 return
             self._verified.pop(digest, None)
             if os.path.isdir(path):
                 shutil.rmtree(path)
-            try:
-                os.replace(scratch, path)
-            except FileNotFoundError:
-                os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-                os.replace(scratch, path)
+            self._move(scratch, path)
         except OSError as err:
             raise StorageError(f"{path}: {err.strerror}") from err
+
+    @staticmethod
+    def _move(scratch: str, path: str) -> None:
+        for _ in range(_MOST_FOLDERS_GONE):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(scratch, path)
+                return
+            # The folder was never there, or is removed at this moment since it was empty.
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        os.replace(scratch, path)
 
     @staticmethod
     def _is_whole(path: str, size: int) -> bool:
@@ -97,8 +119,7 @@ class ArtifactStore:
 
     def discard(self, scratch: str) -> None:
         """Remove a scratch file that may be gone."""
-        with contextlib.suppress(OSError):
-            os.unlink(scratch)
+        self._scratch.discard(scratch)
 
     def remove(self, digest: Digest) -> None:
         """Remove an artifact, however it looks."""
@@ -112,19 +133,39 @@ class ArtifactStore:
             shutil.rmtree(path, ignore_errors=True)
 
     def is_sound(self, digest: Digest) -> bool:
-        """Whether the artifact has its content: by a full digest the first time, by its signature afterwards."""
+        """Whether the artifact has its content: by a full digest once a boot, by its signature afterwards."""
         path = self.path(digest)
         try:
-            if self._verified.get(digest) == signature_of(os.lstat(path)):
-                return True
+            signature = signature_of(os.lstat(path))
         except OSError:
             return False
+        known = self._verified.get(digest)
+        if known == signature:
+            return True
+        if known is None and self._recall(digest) == self._note(signature):
+            self._verified[digest] = signature
+            return True
+        return self.is_sound_in_full(digest)
+
+    def is_sound_in_full(self, digest: Digest) -> bool:
+        """Whether the artifact has its content, by a full digest whatever is known of it."""
+        path = self.path(digest)
         read = read_file(path)
-        if read is None or digest_of(read[0]) != digest:
+        if read is None or os.path.islink(path) or digest_of(read[0]) != digest:
+            self._verified.pop(digest, None)
             return False
         if read[2]:
             self._verified[digest] = read[1]
+            self._unnoted[digest] = self._note(read[1])
         return True
+
+    def _note(self, signature: Signature) -> bytes:
+        return digest_of(self._boot + b" ".join(b"%d" % number for number in signature))
+
+    def take_verified(self) -> dict[Digest, bytes]:
+        """What is to be recalled of artifacts that were fully checked since this was last asked."""
+        taken, self._unnoted = self._unnoted, {}
+        return taken
 
     def read(self, digest: Digest) -> bytes | None:
         """The artifact's content, checked against its digest."""
@@ -163,28 +204,42 @@ class ArtifactStore:
         replace_file(target, lambda temporary: _copy(source, temporary, mode))
 
     def sweep_scratch(self) -> None:
-        """Remove temporary files that processes long gone have left."""
-        oldest = time.time() - _STALE_SCRATCH_S
-        with contextlib.suppress(OSError), os.scandir(self._scratch) as found:
-            for item in found:
-                with contextlib.suppress(OSError):
-                    if item.stat(follow_symlinks=False).st_mtime < oldest:
-                        os.unlink(item.path)
+        """Remove temporary files that nobody uses any more."""
+        self._scratch.sweep()
 
-    def clear(self) -> None:
-        """Remove every artifact and temporary file."""
-        self._verified.clear()
-        for folder in (self._artifacts, self._scratch):
-            shutil.rmtree(folder, ignore_errors=True)
+    def stray_scratch(self) -> list[str]:
+        """Temporary files that nobody uses any more."""
+        return self._scratch.strays()
 
     def digests(self) -> list[Digest]:
         """Every artifact that is on disk."""
         found: list[Digest] = []
-        for folder, _, names in os.walk(self._artifacts):
-            for name in names:
+        for folder, folders, names in os.walk(self._artifacts):
+            for name in names + folders:
                 with contextlib.suppress(ValueError):
-                    found.append(Digest(bytes.fromhex(os.path.basename(folder) + name)))
+                    digest = Digest(bytes.fromhex(os.path.basename(folder) + name))
+                    if len(digest) == DIGEST_BYTES:
+                        found.append(digest)
         return found
+
+    def folder_bytes(self) -> int:
+        """What the folders of the artifacts take on disk."""
+        try:
+            return _BLOCK_BYTES * len(os.listdir(self._artifacts))
+        except OSError:
+            return 0
+
+    def remove_empty_folders(self) -> None:
+        """Remove the folders that hold no artifact."""
+        with contextlib.suppress(OSError), os.scandir(self._artifacts) as found:
+            for folder in found:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder.path)
+
+
+def disk_bytes(size: int) -> int:
+    """What a file of so many bytes takes on disk, by the blocks that most file systems have."""
+    return -(-size // _BLOCK_BYTES) * _BLOCK_BYTES
 
 
 def _copy(source: str, target: str, mode: int) -> None:

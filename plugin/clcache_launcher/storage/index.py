@@ -1,26 +1,29 @@
 """The index: manifests, results, facts and counters in one SQLite file."""
 
-import contextlib
-import os
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
-from clcache_launcher.storage.schema import FORMAT_VERSION, SCHEMA
-from clcache_launcher.util.files import digest_of
+from clcache_launcher.storage.database import Database
+from clcache_launcher.storage.rows import add_artifact, artifacts_of, is_digest, remove_artifact_row, seal_artifact
+from clcache_launcher.storage.seals import is_sealed, seal_of
+from clcache_launcher.storage.totals import FACTS_ROW_BYTES, TOTALS, Transaction, read_totals, reckon
 
 __all__ = ["Index", "StoredEntry", "Totals"]
 
-_BUSY_TIMEOUT_S: Final = 10.0
-_RETRY_AFTER_S: Final = 0.005
 _MOST_ENTRIES: Final = 64
 """Entries a manifest; the oldest go first."""
+_WAL_BYTES: Final = 4 << 20
+"""The write-ahead log is moved into the index when it has this size."""
+_PAGES_AT_ONCE: Final = 256
+_AT_ONCE: Final = 50
+"""Rows of one transaction of a sweep: others write between two of them."""
+_Done = TypeVar("_Done")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,20 @@ class Totals:
 
     results: int
     artifact_bytes: int
+    facts_bytes: int
     index_bytes: int
+    free_bytes: int
+    """How much of the index's file is free pages."""
 
 
 class Index:
-    """One connection to a cache folder's index, shared by the threads of a process.
+    """A cache folder's index, shared by the threads of a process; other processes may use the same file at once.
 
-    Other processes may use the same file at once. Every method raises ``StorageError`` when SQLite can't do it.
+    Every method raises ``StorageError`` when SQLite can't do it.
     """
 
     def __init__(self, folder: Path, remove_artifact: Callable[[Digest], None]) -> None:
-        """Open the index in ``folder``; one that SQLite can't read is replaced by a new one.
+        """Open the index in ``folder``; one that can't be used is replaced by a new one.
 
         Args:
             folder: The cache folder; made where it is not there.
@@ -57,56 +63,39 @@ class Index:
         Raises:
             StorageError: It can't be opened or made.
         """
-        self.path = str(folder / f"index-{FORMAT_VERSION}.sqlite")
-        self._lock = threading.RLock()
         self._remove_artifact = remove_artifact
-        with self._storage_errors():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                self._connection = _open(self.path)
-            except sqlite3.DatabaseError as err:
-                if isinstance(err, sqlite3.OperationalError):
-                    raise
-                self.remove_files()
-                self._connection = _open(self.path)
-            status = os.stat(self.path)
-            self._identity = (status.st_dev, status.st_ino)
+        self._database = Database(folder)
 
-    def __del__(self) -> None:
-        # One that was replaced is closed when the last thread that uses it is done.
-        with contextlib.suppress(AttributeError, sqlite3.Error):
-            self._connection.close()
+    @property
+    def path(self) -> str:
+        """Where the file is; another place means that it was made anew."""
+        return self._database.path
 
     def is_in_place(self) -> bool:
         """Whether the open file is still the one at its path: the folder may have been removed."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            return False
-        return self._identity == (status.st_dev, status.st_ino)
+        return self._database.is_in_place()
 
-    def remove_files(self) -> None:
-        """Remove the index from disk."""
-        for suffix in ("-wal", "-shm", ""):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self.path + suffix)
+    def renew(self) -> None:
+        """Replace the index by an empty one."""
+        self._database.renew()
 
     def close(self) -> None:
-        """Close the connection, which moves what the write-ahead log holds into the index."""
-        with self._storage_errors(), self._lock:
-            self._connection.close()
+        """Close the file, which moves what the write-ahead log holds into it."""
+        self._database.close()
 
     # ---- manifests and results ----
 
     def entries(self, manifest: ManifestKey) -> list[StoredEntry]:
         """The entries of a manifest, newest first; rows that are not as they were written are left out."""
-        rows = self._read("SELECT result, body, seal FROM entry WHERE manifest = ? ORDER BY rowid DESC", (manifest,))
-        return [StoredEntry(ResultKey(r), b) for r, b, seal in rows if _is_sealed(seal, manifest, r, b)]
+        rows = self._database.read(
+            "SELECT result, body, seal FROM entry WHERE manifest = ? ORDER BY rowid DESC", (manifest,)
+        )
+        return [StoredEntry(ResultKey(r), b) for r, b, seal in rows if is_sealed(seal, manifest, r, b)]
 
     def result(self, key: ResultKey) -> bytes | None:
         """A result's body, or ``None`` when there is none or its row is not as it was written."""
-        for body, seal in self._read("SELECT body, seal FROM result WHERE key = ?", (key,)):
-            if _is_sealed(seal, key, body):
+        for body, seal in self._database.read("SELECT body, seal FROM result WHERE key = ?", (key,)):
+            if is_sealed(seal, key, body):
                 return bytes(body)
         return None
 
@@ -125,199 +114,276 @@ class Index:
             manifest: Whose entry it is.
             entry: The entry; it comes first from now on.
             result_body: The result that it names.
-            artifacts: The result's artifacts with their sizes in bytes.
+            artifacts: The result's artifacts with their sizes on disk, in bytes.
             now_s: The time of use to note, seconds since the epoch.
-            place: Puts the artifacts' files in place; called while no other process can remove one.
+            place: Puts the artifacts' files in place; called while no other process can remove one, twice if need be.
         """
         key = entry.result
-        with self._write() as sql:
-            self._remove_results(sql, [key])
+
+        def add(transaction: Transaction) -> None:
+            self.remove_results(transaction, [key])
             place()
-            sql.execute("INSERT INTO result VALUES (?, ?, ?, ?)", (key, result_body, _seal(key, result_body), now_s))
-            sql.executemany("INSERT OR IGNORE INTO artifact VALUES (?, ?)", artifacts.items())
-            sql.executemany("INSERT INTO result_artifact VALUES (?, ?)", [(key, digest) for digest in artifacts])
-            seal = _seal(manifest, key, entry.body)
-            sql.execute("INSERT INTO entry VALUES (?, ?, ?, ?)", (manifest, key, entry.body, seal))
-            surplus = sql.execute(
-                "SELECT result FROM entry WHERE manifest = ? ORDER BY rowid DESC LIMIT -1 OFFSET ?",
-                (manifest, _MOST_ENTRIES),
-            ).fetchall()
-            self._remove_results(sql, [ResultKey(old) for (old,) in surplus])
+            seal = seal_of(key, result_body)
+            transaction.rows("INSERT INTO result VALUES (?, ?, ?, ?)", key, result_body, seal, now_s)
+            transaction.added["results"] += 1
+            for digest, size in artifacts.items():
+                add_artifact(transaction, digest, size)
+                transaction.rows("INSERT INTO result_artifact VALUES (?, ?)", key, digest)
+            seal = seal_of(manifest, key, entry.body)
+            transaction.rows("INSERT INTO entry VALUES (?, ?, ?, ?)", manifest, key, entry.body, seal)
+            surplus = "SELECT result FROM entry WHERE manifest = ? ORDER BY rowid DESC LIMIT -1 OFFSET ?"
+            self.remove_results(transaction, [old for (old,) in transaction.rows(surplus, manifest, _MOST_ENTRIES)])
+
+        self.write(add)
 
     def remove_result(self, key: ResultKey) -> None:
         """Remove a result with the entries that name it and the artifacts that only it names."""
-        with self._write() as sql:
-            self._remove_results(sql, [key])
+        self.write(lambda transaction: self.remove_results(transaction, [key]))
+
+    def remove_unsound(self, key: ResultKey, unsound: Iterable[Digest], is_sound: Callable[[Digest], bool]) -> None:
+        """Remove artifacts that were found unsound, and the result that was read, if it still names one.
+
+        Another process may have added a sound one, or a result of other artifacts, since they were looked at.
+        """
+
+        def remove(transaction: Transaction) -> None:
+            still = [digest for digest in unsound if not is_sound(digest)]
+            if any(digest in still for digest in artifacts_of(transaction, key)):
+                self.remove_results(transaction, [key])
+            for digest in still:
+                self._remove_artifact(digest)
+
+        self.write(remove)
 
     def touch(self, used: Iterable[ResultKey], now_s: int) -> None:
         """Note that results were used."""
-        with self._write() as sql:
-            sql.executemany("UPDATE result SET used_s = ? WHERE key = ?", [(now_s, key) for key in used])
+
+        def touch(part: list[ResultKey], transaction: Transaction) -> None:
+            rows = [(now_s, key) for key in part]
+            transaction.sql.executemany("UPDATE result SET used_s = ? WHERE key = ?", rows)
+
+        for part in _parts(used):
+            self.write(partial(touch, part))
+
+    # ---- artifacts ----
+
+    def verified(self, digest: Digest) -> bytes | None:
+        """What :meth:`note_verified` was last told of an artifact."""
+        for size, verified, seal in self._database.read(
+            "SELECT size, verified, seal FROM artifact WHERE digest = ?", (digest,)
+        ):
+            if is_sealed(seal, digest, size, verified):
+                return bytes(verified)
+        return None
+
+    def note_verified(self, verified: Mapping[Digest, bytes]) -> None:
+        """Note under what signature artifacts had their content."""
+
+        def note(part: list[tuple[Digest, bytes]], transaction: Transaction) -> None:
+            known = "SELECT size, verified, seal FROM artifact WHERE digest = ?"
+            for digest, text in part:
+                for size, old, seal in transaction.rows(known, digest):
+                    if is_sealed(seal, digest, size, old):
+                        seal_artifact(transaction, digest, size, text)
+
+        for part in _parts(verified.items()):
+            self.write(partial(note, part))
+
+    def remove_unknown(self, on_disk: Iterable[Digest]) -> int:
+        """Remove those of some artifacts of which no row tells: a killed process or a lost index has left them.
+
+        Returns:
+            How many there were.
+        """
+
+        def remove(part: list[Digest], transaction: Transaction) -> int:
+            known = "SELECT 1 FROM artifact WHERE digest = ?"
+            unknown = [digest for digest in part if not transaction.rows(known, digest)]
+            for digest in unknown:
+                self._remove_artifact(digest)
+            return len(unknown)
+
+        return sum(self.write(partial(remove, part)) for part in _parts(on_disk))
 
     # ---- size ----
 
     def totals(self) -> Totals:
         """How much is stored."""
-        values = dict(self._read("SELECT name, value FROM total"))
-        ((pages, free, size),) = self._read(
+        known = read_totals(self._database.read("SELECT name, value, seal FROM total"))
+        if known.keys() != TOTALS.keys():
+            self.reckon()
+            known = read_totals(self._database.read("SELECT name, value, seal FROM total"))
+        ((pages, free, size),) = self._database.read(
             "SELECT p.page_count, f.freelist_count, s.page_size"
             " FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s"
         )
-        return Totals(values["results"], values["artifact_bytes"], (pages - free) * size)
+        return Totals(
+            known.get("results", 0),
+            known.get("artifact_bytes", 0),
+            known.get("facts_bytes", 0),
+            pages * size,
+            free * size,
+        )
 
-    def evict(self, most: int) -> int:
+    def reckon(self) -> None:
+        """Count every total again."""
+        self.write(reckon)
+
+    def evict(self, most: int, most_bytes: int | None = None) -> int:
         """Remove the results that were used least recently, with their entries and artifacts, in one transaction.
 
         Args:
             most: How many.
+            most_bytes: Stop when artifacts of so many bytes are gone.
 
         Returns:
             How many there were.
         """
-        with self._write() as sql:
-            oldest = sql.execute("SELECT key FROM result ORDER BY used_s, rowid LIMIT ?", (most,)).fetchall()
-            self._remove_results(sql, [ResultKey(key) for (key,) in oldest])
-        return len(oldest)
+
+        def evict(transaction: Transaction) -> int:
+            for (key,) in transaction.rows("SELECT key FROM result ORDER BY used_s, rowid LIMIT ?", most):
+                self.remove_results(transaction, [key])
+                if most_bytes is not None and -transaction.added["artifact_bytes"] >= most_bytes:
+                    break
+            return -transaction.added["results"]
+
+        return self.write(evict)
+
+    def evict_unused(self, since_s: int) -> int:
+        """Remove every result that was not used since a moment, in small transactions; returns how many."""
+        return self._in_steps("SELECT key FROM result WHERE used_s < ? ORDER BY used_s LIMIT ?", since_s)
+
+    def forget_future(self, from_s: int, now_s: int) -> None:
+        """Take uses after a moment for uses now: a clock that was wrong must not keep results for ever."""
+        if self._database.read("SELECT 1 FROM result WHERE used_s > ? LIMIT 1", (from_s,)):
+            change = "UPDATE result SET used_s = ? WHERE used_s > ?"
+            self.write(lambda transaction: transaction.rows(change, now_s, from_s))
+
+    def evict_facts(self, most: int) -> int:
+        """Remove the facts that came first; returns how many there were."""
+
+        def evict(transaction: Transaction) -> int:
+            gone = transaction.rows(
+                "DELETE FROM facts WHERE rowid IN (SELECT rowid FROM facts ORDER BY rowid LIMIT ?)"
+                " RETURNING length(body)",
+                most,
+            )
+            transaction.added["facts_bytes"] -= sum(length + FACTS_ROW_BYTES for (length,) in gone)
+            return len(gone)
+
+        return self.write(evict)
 
     def clear(self) -> None:
-        """Remove every result, entry, artifact and fact."""
-        with self._write() as sql:
-            sql.execute("DELETE FROM result")
-            sql.execute("DELETE FROM facts")
-            for (digest,) in sql.execute("DELETE FROM artifact RETURNING digest").fetchall():
-                self._remove_artifact(Digest(digest))
-        self._read("VACUUM")
+        """Remove the results and facts that are there now, in small transactions: builds go on and may add others."""
+        ((last,),) = self._database.read("SELECT coalesce(max(rowid), 0) FROM result")
+        self._in_steps("SELECT key FROM result WHERE rowid <= ? LIMIT ?", last)
+        while self.evict_facts(_AT_ONCE):
+            pass
 
-    def remove_unknown(self, on_disk: Callable[[], Iterable[Digest]]) -> None:
-        """Remove the artifacts of which no row tells: a killed process or a lost index has left them.
+    def shrink(self) -> None:
+        """Give free pages back, some at a time."""
 
-        Args:
-            on_disk: Lists the artifacts; called while no other process can add one.
-        """
-        with self._write() as sql:
-            for digest in on_disk():
-                if not sql.execute("SELECT 1 FROM artifact WHERE digest = ?", (digest,)).fetchone():
-                    self._remove_artifact(digest)
+        def give_back(sql: sqlite3.Connection) -> None:
+            for _ in range(_PAGES_AT_ONCE):
+                # It works a page each time it is stepped, and sqlite3 steps a statement without rows once.
+                sql.execute("PRAGMA incremental_vacuum(1)")
 
-    def _remove_results(self, sql: sqlite3.Connection, keys: Iterable[ResultKey]) -> None:
+        ((free,),) = self._database.read("PRAGMA freelist_count")
+        for _ in range(0, free, _PAGES_AT_ONCE):
+            self._database.write(give_back)
+        self.checkpoint(0)
+
+    def checkpoint(self, least_bytes: int = _WAL_BYTES) -> None:
+        """Move what the write-ahead log holds into the index, where it is longer than so many bytes."""
+        self._database.checkpoint(least_bytes)
+
+    def _in_steps(self, statement: str, value: int) -> int:
+        def remove(transaction: Transaction) -> int:
+            self.remove_results(transaction, [key for (key,) in transaction.rows(statement, value, _AT_ONCE)])
+            return -transaction.added["results"]
+
+        removed = 0
+        while count := self.write(remove):
+            removed += count
+        return removed
+
+    def remove_results(self, transaction: Transaction, keys: Iterable[ResultKey]) -> None:
+        """Remove results with all that only they name, within a transaction."""
         for key in keys:
-            named = sql.execute("SELECT digest FROM result_artifact WHERE result = ?", (key,)).fetchall()
-            sql.execute("DELETE FROM result WHERE key = ?", (key,))
-            for (digest,) in named:
-                if not sql.execute("SELECT 1 FROM result_artifact WHERE digest = ? LIMIT 1", (digest,)).fetchone():
-                    self._remove_artifact(Digest(digest))
-                    sql.execute("DELETE FROM artifact WHERE digest = ?", (digest,))
+            named = artifacts_of(transaction, key)
+            gone = transaction.rows("DELETE FROM result WHERE key = ? RETURNING 1", key)
+            transaction.added["results"] -= len(gone)
+            for digest in named:
+                if transaction.rows("SELECT 1 FROM result_artifact WHERE digest = ? LIMIT 1", digest):
+                    continue
+                if is_digest(digest):
+                    self._remove_artifact(digest)
+                remove_artifact_row(transaction, digest)
 
     # ---- facts and counters ----
 
     def facts(self, digest: Digest) -> bytes | None:
         """The stored facts of a content, or ``None``."""
-        for body, seal in self._read("SELECT body, seal FROM facts WHERE digest = ?", (digest,)):
-            if _is_sealed(seal, digest, body):
+        for body, seal in self._database.read("SELECT body, seal FROM facts WHERE digest = ?", (digest,)):
+            if is_sealed(seal, digest, body):
                 return bytes(body)
         return None
 
     def add_facts(self, facts: Iterable[tuple[Digest, bytes]]) -> None:
         """Store facts of contents."""
-        with self._write() as sql:
-            rows = [(digest, body, _seal(digest, body)) for digest, body in facts]
-            sql.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
+        given = dict(facts)
+
+        def add(transaction: Transaction) -> None:
+            for digest, body in given.items():
+                old = transaction.rows("DELETE FROM facts WHERE digest = ? RETURNING length(body)", digest)
+                transaction.rows("INSERT INTO facts VALUES (?, ?, ?)", digest, body, seal_of(digest, body))
+                transaction.added["facts_bytes"] += len(body) + FACTS_ROW_BYTES
+                transaction.added["facts_bytes"] -= sum(length + FACTS_ROW_BYTES for (length,) in old)
+
+        self.write(add)
 
     def counters(self) -> dict[str, int]:
-        """Every counter that is not zero."""
-        return dict(self._read("SELECT name, value FROM counter WHERE value <> 0"))
+        """Every counter that is not zero; one that is not as it was written counts as zero."""
+        rows = self._database.read("SELECT name, value, seal FROM counter")
+        return {name: value for name, value, seal in rows if is_sealed(seal, name, value) and value}
 
     def count(self, increments: Mapping[str, int]) -> None:
         """Add to counters."""
-        with self._write() as sql:
-            sql.executemany(
-                "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
-                increments.items(),
-            )
+
+        def count(transaction: Transaction) -> None:
+            for name, increment in increments.items():
+                for old, seal in transaction.rows("SELECT value, seal FROM counter WHERE name = ?", name):
+                    increment += old if is_sealed(seal, name, old) else 0  # noqa: PLW2901 - at most one row
+                seal = seal_of(name, increment)
+                transaction.rows("INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", name, increment, seal)
+
+        self.write(count)
 
     def zero_counters(self) -> None:
         """Set every counter to zero."""
-        with self._write() as sql:
-            sql.execute("DELETE FROM counter")
+        self.write(lambda transaction: transaction.rows("DELETE FROM counter"))
 
-    # ---- SQLite ----
-
-    @contextlib.contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._storage_errors(), self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    # ---- any statement ----
 
     # SQLite's columns have the types that the schema gives; sqlite3 knows them as Any.
-    def _read(self, statement: str, values: tuple[bytes, ...] = ()) -> list[Any]:
-        with self._storage_errors(), self._lock:
-            return self._connection.execute(statement, values).fetchall()
+    def read(self, statement: str, *values: bytes | int | str) -> list[Any]:
+        """Run one statement that changes nothing, and return its rows."""
+        return self._database.read(statement, values)
 
-    @contextlib.contextmanager
-    def _storage_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.InterfaceError) as err:
-            # What it holds may be sound: it is locked, full, or closed already.
-            raise StorageError(f"{self.path}: {err}") from err
-        except sqlite3.Error as err:
-            # Corrupt: what it holds can't be believed; the next to open it begins anew.
-            with contextlib.suppress(OSError):
-                self.remove_files()
-            raise StorageError(f"{self.path}: {err}") from err
-        except OSError as err:
-            raise StorageError(f"{self.path}: {err.strerror}") from err
+    def write(self, work: Callable[[Transaction], _Done]) -> _Done:
+        """Do ``work`` in one transaction and keep the totals; it may be done twice, then in an empty index."""
+
+        def write(sql: sqlite3.Connection) -> _Done:
+            transaction = Transaction(sql)
+            done = work(transaction)
+            transaction.write_totals()
+            return done
+
+        return self._database.write(write)
 
 
-def _open(path: str) -> sqlite3.Connection:
-    until_s = time.monotonic() + _BUSY_TIMEOUT_S
-    while True:
-        try:
-            return _connect(path)
-        except sqlite3.OperationalError as err:
-            # SQLite does not wait for another process that switches to the write-ahead log at the same moment.
-            if err.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
-                raise
-        time.sleep(_RETRY_AFTER_S)
-
-
-def _connect(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA trusted_schema=OFF")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            _make(connection)
-        if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT_VERSION:
-            raise sqlite3.DatabaseError("another format")
-        connection.execute("SELECT count(*) FROM total").fetchone()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _make(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-        for statement in SCHEMA:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={FORMAT_VERSION}")
-    connection.execute("COMMIT")
-
-
-def _is_sealed(seal: object, *parts: object) -> bool:
-    """Whether a row is as it was written; where a bit flipped, a column may even be of another type."""
-    known = [part for part in parts if isinstance(part, bytes)]
-    return len(known) == len(parts) and seal == _seal(*known)
-
-
-def _seal(*parts: bytes) -> bytes:
-    return digest_of(b"".join(len(part).to_bytes(4, "little") + part for part in parts))
+def _parts(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """What one transaction after the other does: who writes besides waits for one of them."""
+    listed = list(items)
+    for at in range(0, len(listed), _AT_ONCE):
+        yield listed[at : at + _AT_ONCE]

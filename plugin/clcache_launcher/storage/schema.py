@@ -2,15 +2,20 @@
 
 History:
     1  clcache-launcher 0.1.0.
+    2  Every row that is printed or believed is sealed, counters and totals too; an artifact's row has its size on disk
+       and what it was last checked under; facts are in the order of their coming; free pages can be given back. The
+       file's name has a part that is never used again.
 
-A row that is believed carries ``seal``: BLAKE3 over everything else in the row, since SQLite has no checksums.
+``seal`` is BLAKE3 over everything else in the row (``seals.py``), but for ``used_s``, which orders alone. The rows of
+``result_artifact`` have none: what one row says shows in two other tables, and `check.py` compares them.
+A later version takes another name for its index and for the folder of its artifacts.
 """
 
 from typing import Final
 
 __all__ = ["FORMAT_VERSION", "SCHEMA"]
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 
 SCHEMA: Final = (
     """
@@ -39,7 +44,9 @@ SCHEMA: Final = (
     """
     CREATE TABLE artifact (
         digest BLOB PRIMARY KEY,
-        size INTEGER NOT NULL
+        size INTEGER NOT NULL,
+        verified BLOB NOT NULL,
+        seal BLOB NOT NULL
     ) WITHOUT ROWID
     """,
     """
@@ -53,42 +60,25 @@ SCHEMA: Final = (
     CREATE INDEX result_by_artifact ON result_artifact (digest)
     """,
     """
-    CREATE TABLE total (
-        name TEXT PRIMARY KEY,
-        value INTEGER NOT NULL
-    ) WITHOUT ROWID
-    """,
-    """
-    INSERT INTO total VALUES ('artifact_bytes', 0), ('results', 0)
-    """,
-    """
-    CREATE TRIGGER artifact_added AFTER INSERT ON artifact BEGIN
-        UPDATE total SET value = value + new.size WHERE name = 'artifact_bytes'; END
-    """,
-    """
-    CREATE TRIGGER artifact_removed AFTER DELETE ON artifact BEGIN
-        UPDATE total SET value = value - old.size WHERE name = 'artifact_bytes'; END
-    """,
-    """
-    CREATE TRIGGER result_added AFTER INSERT ON result BEGIN
-        UPDATE total SET value = value + 1 WHERE name = 'results'; END
-    """,
-    """
-    CREATE TRIGGER result_removed AFTER DELETE ON result BEGIN
-        UPDATE total SET value = value - 1 WHERE name = 'results'; END
-    """,
-    """
     CREATE TABLE facts (
         digest BLOB PRIMARY KEY,
         body BLOB NOT NULL,
+        seal BLOB NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE total (
+        name TEXT PRIMARY KEY,
+        value INTEGER NOT NULL,
         seal BLOB NOT NULL
     ) WITHOUT ROWID
     """,
     """
     CREATE TABLE counter (
         name TEXT PRIMARY KEY,
-        value INTEGER NOT NULL
-    ) WITHOUT ROWID
+        value INTEGER NOT NULL,
+        seal BLOB NOT NULL
+    )
     """,
 )
 """One statement an item."""

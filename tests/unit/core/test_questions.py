@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clcache_launcher import __version__
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.questions import answer_question
+from support import stock
 
 
 def ask(engine: Engine, **question: object) -> dict[str, object]:
@@ -39,6 +40,18 @@ def test_command_without_an_answer_is_done(tmp_path: Path, command: str) -> None
 
 def test_clean_tells_how_many_it_removed(tmp_path: Path) -> None:
     assert ask(Engine(), command="clean", folder=str(tmp_path), max_size_bytes=1) == {"ok": True, "removed": 0}
+
+
+def test_clean_knows_both_limits(tmp_path: Path) -> None:
+    engine = Engine()
+    storage = engine.storage(tmp_path)
+    stock.add(storage, 1)
+    storage.note_use({stock.key(1): 1_800_000_000})
+    assert ask(engine, command="clean", folder=str(tmp_path), max_size_bytes=0)["removed"] == 0
+    stock.add(storage, 2)
+    storage.note_use({stock.key(2): 1_000_000_000})
+    assert ask(engine, command="clean", folder=str(tmp_path), max_size_bytes=0, max_age_s=86400)["removed"] == 1
+    assert storage.index.result(stock.key(1)) is not None
 
 
 @pytest.mark.parametrize("command", ["status", "stop"])

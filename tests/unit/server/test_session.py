@@ -122,6 +122,14 @@ def test_compiler_runs_once_and_then_its_texts_are_printed(launcher: Launcher) -
 def test_launcher_that_hangs_up_while_it_compiles_stores_nothing(launcher: Launcher) -> None:
     assert launcher.ask(launcher.request(), reports=False)[0] == "R"
     assert launcher.log()[0].startswith("abandoned")
+    # The compiler may still write the depfile that it was asked for.
+    storage = launcher.engine.storage(launcher.root / "cache")
+    path = Path(storage.artifacts.scratch_path())
+    late, used = path.with_name(path.name[:-1] + "1"), path
+    for each in (late, used):
+        each.write_text("")
+    storage.artifacts.sweep_scratch()
+    assert (late.exists(), used.exists()) == (False, True)
     assert launcher.ask(launcher.request(), reports=False)[0] == "R"
 
 

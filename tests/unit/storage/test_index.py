@@ -1,5 +1,6 @@
 """The index's file: another version, damage, a closed connection, other processes."""
 
+import re
 import shutil
 import sqlite3
 import threading
@@ -41,7 +42,7 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 
 
 def test_files_name_tells_the_format(opened: Opened) -> None:
-    assert Path(opened.index.path).name == f"index-{FORMAT_VERSION}.sqlite"
+    assert re.fullmatch(rf"index-{FORMAT_VERSION}-[0-9a-f]{{8}}\.sqlite", Path(opened.index.path).name)
 
 
 @pytest.mark.parametrize("version", [FORMAT_VERSION + 1, -1])
@@ -91,10 +92,13 @@ def test_all_who_open_a_new_folder_at_once_succeed(tmp_path: Path) -> None:
     assert opened == [[True] * 15] * 6
 
 
-def test_index_whose_place_is_taken_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / f"index-{FORMAT_VERSION}.sqlite").mkdir()
-    with pytest.raises(StorageError):
-        Opened(tmp_path)
+def test_index_that_is_replaced_by_a_folder_is_made_anew(tmp_path: Path) -> None:
+    place = tmp_path / f"index-{FORMAT_VERSION}-00000000.sqlite"
+    place.mkdir()
+    opened = Opened(tmp_path)
+    opened.add()
+    assert opened.index.entries(MANIFEST) == [ENTRY]
+    assert not place.exists()
 
 
 def test_truncated_index_heals_after_at_most_one_error(tmp_path: Path) -> None:
@@ -211,7 +215,7 @@ def test_entry_under_another_key_is_not_believed(opened: Opened, column: str) ->
 def test_only_artifacts_of_which_no_row_tells_are_removed(opened: Opened) -> None:
     opened.add()
     stray = digest_of(b"stray")
-    opened.index.remove_unknown(lambda: [ARTIFACT, stray])
+    assert opened.index.remove_unknown([ARTIFACT, stray]) == 1
     assert opened.removed == [stray]
 
 

@@ -19,7 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
 from clcache_launcher.storage.local import LocalStorage, StoredEntry
+from clcache_launcher.storage.totals import Transaction
 from clcache_launcher.util.files import digest_of
+from support import stock
 from support.adder import COUNT
 
 
@@ -284,57 +286,158 @@ def test_two_outputs_of_one_content_leave_no_scratch_file(storage: LocalStorage)
     assert not os.listdir(storage.folder / "scratch")
 
 
+class Crash(BaseException):
+    """The process ends here."""
+
+
 class StorageModel(RuleBasedStateMachine):
-    """Storage beside a model of it: a key is found with its own content or not at all."""
+    """Storage beside a model of it: a key is found with its own content or not at all.
+
+    ``there`` holds what must be found, ``maybe`` what may be: it was damaged behind the back of the storage, or its
+    addition crashed.
+    """
 
     numbers = st.integers(0, 5)
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.storage = LocalStorage(self.folder)
+        self.folder = Path(tempfile.mkdtemp()) / "cache"
+        self.now_s = 1_800_000_000
+        self.used: dict[int, int] = {}
         self.there: set[int] = set()
+        self.maybe: set[int] = set()
+        self.open()
+
+    def open(self) -> None:
+        self.storage = LocalStorage(self.folder, clock=lambda: self.now_s)
 
     @rule(number=numbers)
     def add(self, number: int) -> None:
-        add(self.storage, number)
+        self.now_s += 1
+        stock.add(self.storage, number)
+        self.used[number] = self.now_s
         self.there.add(number)
+        self.maybe.discard(number)
+
+    @rule(number=numbers)
+    def hit(self, number: int) -> None:
+        self.now_s += 1
+        if stock.find(self.storage, number) is not None:
+            self.storage.note_use({stock.key(number): self.now_s})
+            self.used[number] = self.now_s
+        else:
+            self.maybe.discard(number)
+
+    @rule(most=st.integers(1, 3))
+    def evict(self, most: int) -> None:
+        known = self.there | self.maybe
+        removed = self.storage.index.evict(most)
+        assert min(most, len(self.there)) <= removed <= min(most, len(known))
+        if not self.maybe:
+            self.there -= set(sorted(self.there, key=self.used.__getitem__)[:removed])
+        else:
+            self.maybe |= self.there
+            self.there.clear()
+
+    @rule(age_s=st.integers(0, 20))
+    def evict_by_age(self, age_s: int) -> None:
+        self.storage.evict(0, age_s)
+        if age_s:
+            self.there -= {number for number in self.there if self.used[number] < self.now_s - age_s}
+
+    @rule(by_s=st.sampled_from([-100_000_000, 100_000_000]))
+    def clock_jumps(self, by_s: int) -> None:
+        self.now_s += by_s
+        self.storage.evict(0)
+        if by_s < 0:
+            self.used = dict.fromkeys(self.used, self.now_s)
+            self.maybe |= self.there
+            self.there.clear()
 
     @rule(number=numbers)
     def remove(self, number: int) -> None:
-        self.storage.index.remove_result(key(number))
+        self.storage.index.remove_result(stock.key(number))
         self.there.discard(number)
+        self.maybe.discard(number)
 
-    @rule(number=numbers)
-    def lose_artifact(self, number: int) -> None:
-        digest = digest_of(b"content %d" % number)
-        Path(self.storage.artifacts.path(digest)).unlink(missing_ok=True)
-        if not self.storage.artifacts.is_sound(digest):
-            self.storage.forget(key(number), [digest])
-            self.there.discard(number)
+    @rule()
+    def clear(self) -> None:
+        self.storage.clear()
+        self.there.clear()
+        self.maybe.clear()
+
+    @rule(number=numbers, damage=st.sampled_from([_remove, _truncate, _replace_by_folder]))
+    def damage_artifact(self, number: int, damage: Callable[[Path], None]) -> None:
+        path = Path(self.storage.artifacts.path(digest_of(stock.content(number))))
+        if path.is_file():
+            damage(path)
+        self.lose({number})
+
+    @rule()
+    def remove_index(self) -> None:
+        Path(self.storage.index.path).unlink()
+        assert not self.storage.is_in_place()
+        self.reopen()
+        self.there.clear()
+        self.maybe.clear()
+
+    @rule()
+    def remove_folder(self) -> None:
+        shutil.rmtree(self.folder)
+        assert not self.storage.is_in_place()
+        self.reopen()
+        self.there.clear()
+        self.maybe.clear()
+
+    @rule(number=numbers, is_placed=st.booleans())
+    def crash_while_adding(self, number: int, *, is_placed: bool) -> None:
+        prepared = self.storage.prepare(stock.content(number))
+
+        def place() -> None:
+            if is_placed:
+                self.storage.artifacts.place(prepared.digest, prepared.size, prepared.scratch)
+            raise Crash
+
+        with pytest.raises(Crash):
+            self.storage.index.add(
+                stock.manifest(number), StoredEntry(stock.key(number), b"entry"), b"result", {}, 1, place
+            )
+        self.open()
+        self.lose({number})
 
     @rule()
     def reopen(self) -> None:
         self.storage.close()
-        self.storage = LocalStorage(self.folder)
+        self.open()
+
+    @rule()
+    def clean(self) -> None:
+        self.storage.clean(0)
+        self.storage.tend(0)
+        wrong = stock.dangling(self.storage)
+        assert wrong == {} or (wrong.keys() == {"missing"} and self.maybe)
+
+    def lose(self, numbers: set[int]) -> None:
+        self.maybe |= numbers & self.there
+        self.there -= numbers
 
     @invariant()
     def what_is_there_is_whole(self) -> None:
         for number in range(6):
-            entries = self.storage.index.entries(manifest(number))
-            assert bool(entries) == (number in self.there)
-            if entries:
-                assert self.storage.index.result(key(number)) == b"result %d" % number
-                assert self.storage.artifacts.read(digest_of(b"content %d" % number)) == b"content %d" % number
-        assert self.storage.index.totals().results == len(self.there)
+            entries = self.storage.index.entries(stock.manifest(number))
+            if number not in self.maybe:
+                assert bool(entries) == (number in self.there), number
+            if number in self.there:
+                assert stock.find(self.storage, number) == stock.content(number)
+        assert len(self.there) <= self.storage.index.totals().results <= len(self.there | self.maybe)
 
     def teardown(self) -> None:
         self.storage.close()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder.parent)
 
 
 TestStorageModel = StorageModel.TestCase
-TestStorageModel.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+TestStorageModel.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 
 
 def test_two_processes_that_add_the_same_at_once_both_succeed(tmp_path: Path) -> None:
@@ -364,9 +467,12 @@ def test_artifacts_of_a_lost_index_do_not_stay(tmp_path: Path) -> None:
     first.close()
     Path(first.index.path).unlink()
     second = LocalStorage(tmp_path)
+    second.tend(0)
     assert artifact_files(second) == 0
     add(second, 1)
-    assert artifact_files(LocalStorage(tmp_path)) == 1
+    third = LocalStorage(tmp_path)
+    third.tend(0)
+    assert artifact_files(third) == 1
 
 
 def test_clean_removes_what_a_killed_process_left(storage: LocalStorage) -> None:
@@ -388,3 +494,239 @@ def test_failed_add_leaves_no_scratch(storage: LocalStorage) -> None:
     (storage.folder / "artifacts").unlink()
     add(storage, 1)
     assert storage.index.entries(manifest(1))
+
+
+# ---- limits ----
+
+
+def disk_usage(storage: LocalStorage) -> int:
+    """Artifacts, folders and index in whole blocks, without the write-ahead log."""
+    found = 0
+    for path in storage.folder.rglob("*"):
+        if not path.name.endswith(("-wal", "-shm")) and path.name != "scratch":
+            found += -(-path.stat().st_size // 4096) * 4096
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 700, 5_000, 60_000, 900_000])
+def test_limit_holds_at_rest_whatever_the_sizes_are(storage: LocalStorage, size: int) -> None:
+    limit = 3_000_000
+    for number in range(min(900, 3 * limit // max(size, 4096))):
+        storage.index.add_facts([(digest_of(b"%d" % number), os.urandom(900))])
+        add(storage, number, os.urandom(size))
+        if number % 100 == 0:
+            storage.tend(limit)
+    storage.tend(limit)
+    assert limit * 0.6 < disk_usage(storage) <= limit * 1.02
+    assert abs(storage.used_bytes() - disk_usage(storage)) <= limit * 0.02
+    assert stock.dangling(storage) == {}
+
+
+def test_facts_alone_do_not_fill_the_folder(storage: LocalStorage) -> None:
+    for number in range(3000):
+        storage.index.add_facts([(digest_of(b"%d" % number), bytes(1000))])
+    add(storage, 1)
+    storage.tend(1_000_000)
+    assert disk_usage(storage) <= 1_020_000
+    assert storage.index.result(key(1)) is not None
+
+
+def test_result_greater_than_the_limit_goes(storage: LocalStorage) -> None:
+    add(storage, 1, os.urandom(3_000_000))
+    storage.tend(1_000_000)
+    assert disk_usage(storage) <= 1_020_000
+
+
+def test_eviction_takes_no_more_than_is_needed(storage: LocalStorage) -> None:
+    for number in range(12):
+        add(storage, number, os.urandom(1_000_000))
+    assert storage.evict(11_500_000) == 2
+
+
+def test_empty_folder_takes_its_disk_back(storage: LocalStorage) -> None:
+    for number in range(300):
+        storage.add(
+            manifest(number), StoredEntry(key(number), os.urandom(9000)), b"", [storage.prepare(b"%d" % number)]
+        )
+    storage.index.checkpoint(0)
+    before = disk_usage(storage)
+    storage.clear()
+    assert before > 3_000_000
+    assert disk_usage(storage) < 150_000
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clocked(tmp_path: Path, clock: Clock) -> LocalStorage:
+    return LocalStorage(tmp_path / "cache", clock=clock)
+
+
+DAY_S = 86400
+
+
+def kept(storage: LocalStorage) -> set[int]:
+    return {number for number in range(200) if storage.index.result(key(number)) is not None}
+
+
+def test_result_that_nobody_uses_goes_after_its_time(clocked: LocalStorage, clock: Clock) -> None:
+    for number in range(130):
+        add(clocked, number)
+    clock.now_s += 20 * DAY_S
+    clocked.note_use({key(3): int(clock.now_s)})
+    add(clocked, 150)
+    clock.now_s += 11 * DAY_S
+    clocked.tend(0)
+    assert len(kept(clocked)) == 131
+    assert clocked.evict(0, 30 * DAY_S) == 129
+    assert kept(clocked) == {3, 150}
+    assert stock.dangling(clocked) == {}
+
+
+def test_use_in_the_future_keeps_nothing_for_ever(clocked: LocalStorage, clock: Clock) -> None:
+    clock.now_s += 5000 * DAY_S
+    add(clocked, 1)
+    clock.now_s -= 5000 * DAY_S
+    for number in (2, 3):
+        add(clocked, number)
+    clocked.tend(0, 30 * DAY_S)
+    assert kept(clocked) == {1, 2, 3}
+    clock.now_s += 1
+    clocked.note_use({key(2): int(clock.now_s), key(3): int(clock.now_s)})
+    clocked.index.evict(1)
+    assert kept(clocked) == {2, 3}
+    add(clocked, 1)
+    clock.now_s += 31 * DAY_S
+    clocked.tend(0, 30 * DAY_S)
+    assert kept(clocked) == set()
+
+
+def test_clock_that_was_never_set_judges_nothing(clocked: LocalStorage, clock: Clock) -> None:
+    add(clocked, 1)
+    now_s, clock.now_s = clock.now_s, 7.0
+    add(clocked, 2)
+    clocked.tend(0, 30 * DAY_S)
+    assert kept(clocked) == {1, 2}
+    clock.now_s = now_s + 5
+    clocked.tend(0, 30 * DAY_S)
+    assert 1 in kept(clocked)
+
+
+def test_reader_keeps_an_artifact_that_is_evicted(storage: LocalStorage) -> None:
+    digest = add(storage, 1)
+    with open(storage.artifacts.path(digest), "rb") as reader:
+        storage.evict(1)
+        assert not os.path.exists(storage.artifacts.path(digest))
+        assert reader.read() == b"content 1"
+
+
+def test_hits_do_not_wait_for_who_writes(storage: LocalStorage) -> None:
+    stock.add(storage, 1)
+    entered, may_end = threading.Event(), threading.Event()
+
+    def hold(_: Transaction) -> None:
+        entered.set()
+        may_end.wait(30)
+
+    writer = threading.Thread(target=storage.index.write, args=(hold,))
+    writer.start()
+    assert entered.wait(10)
+    try:
+        assert stock.find(storage, 1) == stock.content(1)
+    finally:
+        may_end.set()
+        writer.join()
+
+
+def test_clear_leaves_what_builds_add_meanwhile(tmp_path: Path) -> None:
+    storage, other = LocalStorage(tmp_path), LocalStorage(tmp_path)
+    for number in range(120):
+        add(storage, number)
+    scratch = other.prepare(b"on its way")
+    remove = storage.artifacts.remove
+    added: list[threading.Thread] = []
+
+    def remove_and_add(digest: Digest) -> None:
+        remove(digest)
+        if not added:
+            added.append(threading.Thread(target=add, args=(other, 150)))
+            added[0].start()
+
+    storage.index._remove_artifact = remove_and_add
+    storage.clear()
+    added[0].join()
+    assert kept(other) <= {150}
+    assert stock.dangling(other) == {}
+    assert os.path.exists(scratch.scratch)
+
+
+def test_commit_that_fails_keeps_no_lock(storage: LocalStorage, tmp_path: Path) -> None:
+    def dangle(transaction: Transaction) -> None:
+        transaction.rows("PRAGMA defer_foreign_keys=ON")
+        transaction.rows("INSERT INTO entry VALUES (?, ?, ?, ?)", b"m", b"no such result", b"", b"")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        storage.index._database._opened.write(lambda sql: dangle(Transaction(sql)))
+    other = LocalStorage(tmp_path / "cache")
+    add(other, 1)
+    add(storage, 2)
+    assert kept(other) == {1, 2}
+
+
+def test_counter_that_was_changed_is_not_believed(storage: LocalStorage) -> None:
+    storage.index.count({"hits": 4, "misses": 2})
+    stock.rows(storage, "UPDATE counter SET value = value + 1024 WHERE name = 'hits'")
+    assert storage.index.counters() == {"misses": 2}
+    storage.index.count({"hits": 1})
+    assert storage.index.counters() == {"hits": 1, "misses": 2}
+
+
+def test_folder_on_the_network_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"nfs4, a network file system.*CLCACHE_DIR.*local disk"):
+        LocalStorage(tmp_path / "cache", network_type=lambda _: "nfs4")
+    assert os.listdir(tmp_path) == []
+
+
+def test_index_made_anew_does_not_keep_the_artifacts_of_the_old(storage: LocalStorage) -> None:
+    add(storage, 1)
+    storage.tend(0)
+    storage.index.renew()
+    storage.tend(0)
+    assert artifact_files(storage) == 0
+    add(storage, 1)
+    assert storage.index.result(key(1)) is not None
+
+
+def test_index_damaged_while_open_heals_within_the_call(storage: LocalStorage) -> None:
+    for number in range(200):
+        add(storage, number)
+    storage.index.checkpoint(0)
+    with open(storage.index.path, "r+b") as file:
+        for at in range(4096, os.path.getsize(storage.index.path), 4096):
+            file.seek(at)
+            file.write(b"\xff" * 2000)
+    assert kept(storage) == set()
+    add(storage, 1)
+    assert kept(storage) == {1}
+    assert storage.index.entries(manifest(1))
+
+
+def test_log_of_the_index_does_not_grow_for_ever(storage: LocalStorage) -> None:
+    for number in range(800):
+        storage.index.add_facts([(digest_of(b"%d" % number), os.urandom(8000))])
+    assert os.path.getsize(storage.index.path + "-wal") > 4 << 20
+    storage.tend(0)
+    assert os.path.getsize(storage.index.path + "-wal") == 0

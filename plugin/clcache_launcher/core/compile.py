@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
-from clcache_launcher.core.lookup import Found, look_up
+from clcache_launcher.core.lookup import Found, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text
@@ -58,6 +58,9 @@ def compile_through_cache(units: Sequence[Prepared], scope: Scope) -> Steps:
         if isinstance(found, Found) and not put_in_place(
             unit, found.result, scope.storage, hardlink=scope.settings.hardlink
         ):
+            if sound_result(found.key, scope.storage) is None:
+                # It was evicted just now.
+                return (yield from compile_through_cache(units, scope))
             return refuse(Uncacheable(Reason.OUTPUT_NOT_A_FILE, unit.compilation.outputs[0].path), scope)
     if len(planned) == 1 and len(units) == 1:
         return (yield from _compile_one(planned[0], scope))

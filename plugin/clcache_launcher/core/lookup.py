@@ -14,7 +14,7 @@ from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 
-__all__ = ["Found", "Miss", "command_line_inputs", "find_result", "look_up"]
+__all__ = ["Found", "Miss", "command_line_inputs", "find_result", "look_up", "sound_result"]
 
 _MISSING: Final = Digest(b"missing")
 _FOLDER: Final = Digest(b"folder")
@@ -59,7 +59,7 @@ def find_result(
         return None
     for result_key, entry in _entries(key, scope.storage, scope.knowledge):
         if _fits(entry, prepared) and holds(result_key, entry):
-            result = _sound_result(result_key, scope.storage)
+            result = sound_result(result_key, scope.storage)
             if result is not None:
                 return Found(result_key, result)
     return None
@@ -134,7 +134,7 @@ def _is_usable(found: Found, prepared: Prepared, scope: Scope) -> bool:
     return digest is not None and scope.knowledge.precompiled.find(digest, scope.storage) is not None
 
 
-def _sound_result(key: ResultKey, storage: LocalStorage) -> Result | None:
+def sound_result(key: ResultKey, storage: LocalStorage) -> Result | None:
     """The result, or ``None`` after removing it when it or one of its artifacts is not what it should be."""
     body = storage.index.result(key)
     try:

@@ -10,7 +10,8 @@ import pytest
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
-from clcache_launcher.model import Invocation, Ran
+from clcache_launcher.model import Digest, Invocation, Ran
+from clcache_launcher.storage.artifacts import ArtifactStore
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
 
@@ -245,3 +246,34 @@ def test_unexpected_failure_is_counted_where_the_last_request_went(asker: Asker)
 def test_idle_time_is_that_of_the_last_request(asker: Asker) -> None:
     asker.ask(idle_timeout=7)
     assert asker.engine.idle_timeout_s == 7
+
+
+class EvictedBetween(ArtifactStore):
+    """Artifacts of which one goes after it was found sound."""
+
+    def give_out(self, digest: Digest, target: str, mode: int, *, hardlink: bool) -> None:
+        self.remove(digest)
+        super().give_out(digest, target, mode, hardlink=hardlink)
+
+
+def test_artifact_that_is_evicted_before_it_is_given_out_is_miss(asker: Asker) -> None:
+    asker.compile()
+    storage = asker.engine.storage(asker.settings.dir)
+    storage.artifacts = EvictedBetween(asker.settings.dir)
+    assert asker.compile() == Print("miss", b"", b"")
+    storage.artifacts = ArtifactStore(asker.settings.dir)
+    assert asker.ask() == "hit"
+    assert asker.counts() == (1, 2, 0, 0)
+
+
+def test_unused_results_go_after_their_time(asker: Asker) -> None:
+    asker.compile()
+    storage = asker.engine.storage(asker.settings.dir)
+    (entry,) = storage.index.read("SELECT key FROM result")
+    storage.note_use({entry[0]: 1_700_000_000})
+    asker.engine.tend()
+    assert asker.engine.summary(asker.settings.dir).entries == 1
+    steps, _ = asker.begin(max_age=86400, recache=True)
+    steps.close()
+    asker.engine.tend()
+    assert asker.engine.summary(asker.settings.dir).entries == 0

@@ -119,6 +119,19 @@ def test_doctor_says_what_is_wrong(cache: Cache, work: Path) -> None:
     assert b"clcache.yaml:1: max_size" in done.stdout
 
 
+def test_doctor_changes_nothing_unless_it_is_asked_to(used: Cache) -> None:
+    (artifact,) = (path for path in used.folder.glob("artifacts/*/*") if path.stat().st_size > 100)
+    artifact.write_bytes(b"x")
+    for words, code, told in (
+        (["doctor"], 1, b"wrong: cache folder: 1 artifacts are missing or damaged"),
+        (["doctor"], 1, b"'clcache doctor --repair' mends the cache folder"),
+        (["doctor", "--repair"], 0, b"mended: cache folder: 1 artifacts are missing or damaged"),
+        (["doctor"], 0, b"every row, artifact and total is as it was written"),
+    ):
+        done = used.front_end(*words)
+        assert (done.code, told in done.stdout) == (code, True), done.stdout
+
+
 def test_version(cache: Cache) -> None:
     assert __version__ in cache.front_end("--version").stdout.decode()
 

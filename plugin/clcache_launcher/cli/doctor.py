@@ -1,24 +1,28 @@
-"""``clcache doctor``: whether everything that a build needs is there."""
+"""``clcache doctor``: whether everything that a build needs is there and whole."""
+
+from pathlib import Path
 
 import click
 
 from clcache_launcher.cli.context import FrontEnd
 from clcache_launcher.cli.core_client import ask_live
 from clcache_launcher.errors import ClcacheError
+from clcache_launcher.storage.check import check_folder
 
 __all__ = ["doctor"]
 
 
 @click.command()
+@click.option("--repair", is_flag=True, help="Mend the cache folder; builds may go on meanwhile.")
 @click.pass_obj
-def doctor(front_end: FrontEnd) -> int:
-    """Check settings, cache folder and core; exits with 1 where something is wrong."""
-    healthy = True
+def doctor(front_end: FrontEnd, *, repair: bool) -> int:
+    """Check settings, core and all that the cache folder holds; exits with 1 where something is wrong."""
     try:
         resolved = front_end.resolved()
         click.echo(f"settings: fine (cache folder {resolved.settings.dir})")
         for notice in resolved.notices:
             click.echo(f"settings: {notice}")
+        healthy = _check_folder(resolved.settings.dir, repair=repair)
         front_end.ask("stats")
         click.echo("cache folder: can be used")
     except ClcacheError as err:
@@ -27,3 +31,16 @@ def doctor(front_end: FrontEnd) -> int:
     live = ask_live(front_end.endpoint, command="status")
     click.echo(f"core: process {live['pid']}" if live else "core: not running; the next compilation starts one")
     return 0 if healthy else 1
+
+
+def _check_folder(folder: Path, *, repair: bool) -> bool:
+    findings = check_folder(folder, mend=repair)
+    for finding in findings:
+        click.echo(f"{'mended' if finding.is_mended else 'wrong'}: cache folder: {finding.what}")
+    if not findings:
+        click.echo("cache folder: every row, artifact and total is as it was written")
+    elif not repair:
+        click.echo(
+            "'clcache doctor --repair' mends the cache folder; a build also does, when it comes to what is wrong"
+        )
+    return all(finding.is_mended for finding in findings)

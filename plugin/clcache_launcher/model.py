@@ -182,6 +182,8 @@ class Compilation:
     """What of the command line enters the manifest key, in order."""
     outputs: tuple[Output, ...]
     """The object first."""
+    key_paths: tuple[str, ...] = ()
+    """For each of the key's arguments, as far as there are any, the path at its end, or an empty text."""
     alone: tuple[str, ...] = ()
     """The arguments that compile this source where the command line names several; empty where it names only this."""
     depfile: Depfile | None = None

@@ -17,7 +17,6 @@ from support.cache import Cache
 from support.compare import make_bare, make_cached
 from support.trial import Trial, compile_words, compilers, write_wrapper
 
-_BASE_DIRECTORIES = pytest.mark.xfail(strict=True, reason="not built yet: base directories")
 gnu_compilers = pytest.mark.parametrize("compiler", ["g++", pytest.param("clang++-19", marks=pytest.mark.clang)])
 
 
@@ -210,20 +209,17 @@ _PLAIN = '#include "one.h"\nint one() { return ONE; }\n'
 
 
 @gnu_compilers
-@_BASE_DIRECTORIES
 def test_several_base_directories(trial: Trial) -> None:
     _two_trees(trial, _PLAIN, ["-c", "{tree}/src/a.cpp", "-I{tree}/include", "-o", "{tree}/a.o"])
 
 
 @gnu_compilers
-@_BASE_DIRECTORIES
 def test_base_directory_of_a_depfile(trial: Trial) -> None:
     words = ["-MD", "-MF", "{tree}/a.d", "-MT", "a.o", "-c", "{tree}/src/a.cpp", "-I{tree}/include", "-o", "a.o"]
     _two_trees(trial, _PLAIN, words)
 
 
 @gnu_compilers
-@_BASE_DIRECTORIES
 def test_rewriting_in_stderr(trial: Trial) -> None:
     words = ["-Wall", "-c", "{tree}/src/a.cpp", "-I{tree}/include", "-o", "a.o"]
     first, second = _two_trees(trial, f"{_PLAIN}static int unused() {{ return 1; }}\n", words)
@@ -232,7 +228,6 @@ def test_rewriting_in_stderr(trial: Trial) -> None:
 
 
 @pytest.mark.clang_cl
-@_BASE_DIRECTORIES
 def test_rewriting_in_show_includes(cl: Trial) -> None:
     words = ["/nologo", "/showIncludes", "/c", "{tree}/src/a.cpp", "/I{tree}/include", "/Foa.obj"]
     first, second = _two_trees(cl, _PLAIN, words)

@@ -15,7 +15,6 @@ from support.compare import make_bare, make_cached
 from support.trial import Trial, compile_words, compilers, write_wrapper
 
 _CL = ["clang-cl-19", "/nologo", "/EHsc", "/c"]
-_BASE_DIRECTORIES = pytest.mark.xfail(strict=True, reason="not built yet: base directories")
 
 
 @pytest.fixture
@@ -340,19 +339,19 @@ _BASEDIR_HITS: dict[str, Callable[[Path], list[str]]] = {
 
 @pytest.mark.clang_cl
 @pytest.mark.parametrize("words", _BASEDIR_HITS.values(), ids=_BASEDIR_HITS.keys())
-@_BASE_DIRECTORIES
 def test_base_directory_hits(cl: Trial, words: Callable[[Path], list[str]]) -> None:
     _in_two_trees(cl, words, str, hit=True)
 
 
 @pytest.mark.clang_cl
-@_BASE_DIRECTORIES
+@pytest.mark.xfail(
+    strict=True, reason="how a folder is spelled reaches lists and messages: other spellings do not share"
+)
 def test_base_directory_hits_with_include_slashes(cl: Trial) -> None:
     _in_two_trees(cl, lambda tree: [f"/I{tree}" + "/" * tree.name.endswith("a"), "main.cpp"], str, hit=True)
 
 
 @pytest.mark.clang_cl
-@_BASE_DIRECTORIES
 def test_base_directory_hits_with_a_slash_of_its_own(cl: Trial) -> None:
     _in_two_trees(cl, lambda tree: [f"/I{tree}", "main.cpp"], lambda tree: f"{tree}/", hit=True)
 

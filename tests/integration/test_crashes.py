@@ -101,7 +101,7 @@ def test_full_disk_breaks_no_build_and_heals(lone_cache: Cache, work: Path, disk
         mount -o remount,size=50m,nr_inodes=1000 {lone_cache.folder}
         for n in 0 0 0; do $clcache gcc -c $n.c -o $n-3.o; done
         $clcache stats --json
-        $clcache doctor >&2
+        $clcache doctor >&2 || exit 7
         $clcache stop >/dev/null
     """
     done = lone_cache.run("unshare", "-rm", "sh", "-c", script, cwd=work)

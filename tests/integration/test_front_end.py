@@ -240,3 +240,20 @@ def test_cache_folder_that_cannot_be_used_is_told(cache: Cache, work: Path) -> N
     done = cache.front_end("doctor", cwd=work, env={"CLCACHE_DIR": "/proc/nowhere"})
     assert done.code == 1
     assert b"wrong: " in done.stdout
+
+
+def test_roots_are_shown_with_where_they_came_from(cache: Cache, work: Path) -> None:
+    done = cache.front_end("config", "--roots", cwd=work)
+    assert done.stdout.startswith(b"no roots")
+    (work / "clcache.yaml").write_text("basedir: [., sub]\n")
+    text = cache.front_end("config", "--roots", cwd=work).stdout.decode()
+    assert str(work / "sub") in text
+    assert "clcache.yaml:1" in text
+
+
+def test_root_that_covers_everything_is_one_clear_error(cache: Cache, work: Path) -> None:
+    done = cache.front_end("config", cwd=work, env={"CLCACHE_BASEDIR": "/"})
+    assert done.code == 2
+    assert done.stderr.decode().splitlines() == [
+        "clcache: environment CLCACHE_BASEDIR: '/' covers the whole file system; name the folder of one tree"
+    ]

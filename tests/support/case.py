@@ -92,7 +92,8 @@ class Case:
     @property
     def scope(self) -> Scope:
         """What an invocation is answered with."""
-        return Scope(self.settings, self.storage, Statistics(), self.knowledge, lambda: self.storage)
+        roots = self.knowledge.roots(self.settings.basedir)
+        return Scope(self.settings, self.storage, Statistics(), self.knowledge, roots, lambda: self.storage)
 
     def write(self, name: str, text: str) -> Path:
         """Write a source, old enough to be trusted."""

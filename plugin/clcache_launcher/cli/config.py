@@ -1,5 +1,7 @@
 """``clcache config``: the effective settings, each with where it came from."""
 
+import os
+
 import click
 from rich.table import Table
 
@@ -7,16 +9,21 @@ from clcache_launcher.cli.context import FrontEnd
 from clcache_launcher.cli.tables import print_table
 from clcache_launcher.config.kinds import format_value
 from clcache_launcher.config.settings import FIELDS
+from clcache_launcher.config.sources import Resolved
 from clcache_launcher.storage.local import explain_refusal
 
 __all__ = ["show_config"]
 
 
 @click.command(name="config")
+@click.option("--roots", is_flag=True, help="Show the folders that stand for each other in different trees.")
 @click.pass_obj
-def show_config(front_end: FrontEnd) -> None:
+def show_config(front_end: FrontEnd, *, roots: bool) -> None:
     """Show the effective settings, each with where it came from."""
     resolved = front_end.resolved()
+    if roots:
+        _show_roots(resolved)
+        return
     table = Table("setting", "value", "from", box=None)
     for name, field in FIELDS.items():
         value = format_value(field.kind, getattr(resolved.settings, name))
@@ -25,3 +32,14 @@ def show_config(front_end: FrontEnd) -> None:
     refused = explain_refusal(resolved.settings.dir)
     for notice in [*resolved.notices, *([refused] if refused else [])]:
         click.echo(f"note: {notice}", err=True)
+
+
+def _show_roots(resolved: Resolved) -> None:
+    folders = resolved.settings.basedir
+    if not folders:
+        click.echo("no roots: set basedir, and results are shared between trees; see docs/trees.md")
+        return
+    table = Table("number", "folder", "without links", "from", box=None)
+    for number, folder in enumerate(folders):
+        table.add_row(str(number), str(folder), os.path.realpath(folder), resolved.origins["basedir"])
+    print_table(table)

@@ -48,6 +48,13 @@ _MAKES_OUTPUT = (
     | {Effect.DEPFILE_FORM, Effect.SHOW_INCLUDES, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.LISTING}
 )
 """Effects that a run which only lists the headers must not have."""
+_PATHS = (
+    _HIDDEN
+    | _DEPFILES
+    | {Effect.SEARCH, Effect.FORCE_INCLUDE, Effect.DEPFILE_FORM, Effect.INPUT, Effect.SOURCE, Effect.NAMED_OUTPUT}
+    | {Effect.LISTING, Effect.USE_PCH, Effect.CREATE_PCH, Effect.PCH_NAME}
+)
+"""Effects whose value is a path, or for a depfile's target begins with one."""
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
@@ -254,7 +261,7 @@ def _compilation(
     if is_header and (assembly or (depfile and names.output is None)):
         return Uncacheable(Reason.PRECOMPILED_HEADER, "its outputs are not certain")
     used = precompiled[0].used if precompiled[0] else ()
-    shown = [token for m in matches if not m.option or m.option.effect not in hidden for token in m.tokens]
+    shown = [word for m in matches if not m.option or m.option.effect not in hidden for word in _key_words(m)]
     show = next(
         (m.option.suffix for m in reversed(matches) if m.option and m.option.effect is Effect.SHOW_INCLUDES), ""
     )
@@ -263,7 +270,8 @@ def _compilation(
         language=source.language,
         arguments=tuple(arguments),
         alone=alone,
-        key_arguments=tuple(shown),
+        key_arguments=tuple(word for word, _ in shown),
+        key_paths=tuple(path for _, path in shown),
         outputs=precompiled[1],
         precompiled=precompiled[0],
         depfile=depfile,
@@ -276,6 +284,13 @@ def _compilation(
         inspection_arguments=tuple(token for m in matches if _is_inspected(m) for token in m.tokens),
         probe_arguments=tuple(token for m in matches if m.option and m.option.probe for token in m.tokens),
     )
+
+
+def _key_words(match: Match) -> list[tuple[str, str]]:
+    """The tokens of an option, each with the path at its end."""
+    option = match.option
+    path = match.value if option is None or option.effect in _PATHS else ""
+    return [(token, path if at == len(match.tokens) - 1 else "") for at, token in enumerate(match.tokens)]
 
 
 def _is_inspected(match: Match) -> bool:

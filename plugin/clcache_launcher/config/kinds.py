@@ -83,7 +83,7 @@ def parse_values(texts: Sequence[str], place: Place) -> tuple[Path, ...]:
     Raises:
         ValueError: With what was expected and what was got.
     """
-    return tuple(dict.fromkeys(_parse_path(Kind.FOLDER, text, place) for text in texts))
+    return tuple(dict.fromkeys(_refuse_wide(_parse_path(Kind.FOLDER, text, place)) for text in texts))
 
 
 def format_value(kind: Kind, value: Value) -> str:
@@ -143,6 +143,15 @@ def _parse_path(kind: Kind, text: str, place: Place) -> Path:
     if not text.strip() or "\0" in text:
         raise ValueError(f"expected {kind.value}, got {text!r}")
     return Path(resolve_path(text, place))
+
+
+def _refuse_wide(folder: Path) -> Path:
+    """A folder that can stand for a tree: not one that holds what belongs to others, too."""
+    if folder == Path(folder.anchor):
+        raise ValueError(f"'{folder}' covers the whole file system; name the folder of one tree")
+    if folder.parent == Path(folder.anchor) and folder.name in {"home", "Users"}:
+        raise ValueError(f"'{folder}' covers the homes of other users; name the folder of one tree")
+    return folder
 
 
 _PLAIN: Final[Mapping[Kind, Callable[[str], int]]] = {

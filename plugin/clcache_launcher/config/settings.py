@@ -66,7 +66,7 @@ class Settings:
         metadata={
             "setting": SettingField(
                 kind=Kind.FOLDERS,
-                help="Folders that stand for each other in different trees; accepted, but they share no results yet",
+                help="Folders that stand for each other in different trees, which then share results",
                 values="a folder or a list; in the environment joined as in `PATH`",
                 example="basedir: [., ../third_party]",
                 default_text="none",

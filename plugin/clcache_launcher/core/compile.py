@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
@@ -16,6 +17,7 @@ from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.sharing import own_depfile
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
 from clcache_launcher.core.store import Stored, Unclear, store, store_under_direct_key
 from clcache_launcher.core.verify import Expected, expect, find_difference
@@ -55,9 +57,7 @@ def compile_through_cache(units: Sequence[Prepared], scope: Scope) -> Steps:
     if planned and scope.settings.readonly:
         return refuse(Uncacheable(Reason.READ_ONLY), scope)
     for unit, found in zip(units, looked, strict=True):
-        if isinstance(found, Found) and not put_in_place(
-            unit, found.result, scope.storage, hardlink=scope.settings.hardlink
-        ):
+        if isinstance(found, Found) and not _deliver(unit, found, scope):
             if sound_result(found.key, scope.storage) is None:
                 # It was evicted just now.
                 return (yield from compile_through_cache(units, scope))
@@ -116,10 +116,17 @@ def _direct_mode_alone(compilation: Compilation) -> Reason | None:
     return Reason.ASSEMBLER_SOURCE if compilation.language == ASSEMBLER else None
 
 
+def _deliver(unit: Prepared, found: Found, scope: Scope) -> bool:
+    """Put a result's outputs in place as this tree has them; whether it could be done."""
+    depfile = partial(own_depfile, family=unit.toolchain.family, roots=scope.roots) if found.is_shared else None
+    hardlink = scope.settings.hardlink
+    return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=depfile)
+
+
 def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planned:
     """A run in place of a hit, to compare the two; the hit itself where that can't be."""
     missed = look_up(unit, scope, finds_nothing=True)
-    expected = expect(found, scope)
+    expected = expect(found, unit, scope)
     if isinstance(missed, Found | Uncacheable) or expected is None:
         return found
     return _Planned(plan_attempt(unit, missed, scope), expected=expected)

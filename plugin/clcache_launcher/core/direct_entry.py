@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dependencies import Listing
 from clcache_launcher.core.attempt import Attempt
 from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import command_line_inputs
+from clcache_launcher.core.outputs import MadeOutput
+from clcache_launcher.core.path_reach import Reach, reaches
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
@@ -18,7 +20,7 @@ from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger
 
-__all__ = ["direct_entry"]
+__all__ = ["Report", "direct_entry"]
 
 _Files = tuple[tuple[str, Digest], ...]
 _MOST_ROUNDS = 4
@@ -33,28 +35,38 @@ class _Unit:
     """How many of the last includes are held with their times."""
     plan: SearchPlan
     state: SearchState
+    contents: _Files
+    facts: Sequence[tuple[str, Facts]]
 
 
-def direct_entry(
-    attempt: Attempt, listed: Sequence[str], texts: tuple[bytes, bytes], started_ns: int, scope: Scope
-) -> Entry | Uncacheable:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run made and told."""
+
+    listed: Sequence[str]
+    """The files that it read, as the compiler names them."""
+    made: Sequence[MadeOutput]
+    stdout: bytes
+    stderr: bytes
+    started_ns: int
+
+
+def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> Entry | Uncacheable:
     """The entry of direct mode for files that a run read, if none may have changed since it was started.
 
     Args:
         attempt: What was planned before the run.
-        listed: The files as the compiler names them.
-        texts: What went to stdout and stderr.
-        started_ns: When the run was started.
+        report: What came of it.
         scope: Where the files' facts are.
     """
-    prepared, knowledge = attempt.prepared, scope.knowledge
+    prepared, knowledge, started_ns = attempt.prepared, scope.knowledge, report.started_ns
     changed = _changed_input(attempt, started_ns, knowledge)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
-    includes = included_files(prepared, listed, attempt.miss.inputs[0][0], started_ns, knowledge)
+    includes = included_files(prepared, report.listed, attempt.miss.inputs[0][0], started_ns, knowledge)
     if isinstance(includes, Uncacheable):
         return includes
-    unit = _unit(attempt, includes, texts[0], scope)
+    unit = _unit(attempt, includes, report.stdout, scope)
     if isinstance(unit, Uncacheable):
         return unit
     header_map = unit.state.header_map()
@@ -63,7 +75,11 @@ def direct_entry(
     changed = what_changed(prepared, attempt.folders, unit.plan, unit.state, started_ns)
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
-    return entry_of(prepared, unit.includes, unit.state.digest, texts, unit.stamped)
+    entry = entry_of(prepared, unit.includes, unit.state.digest, (report.stdout, report.stderr), unit.stamped)
+    reach = Reach(unit.contents, unit.facts, report.listed)
+    if scope.roots.identity and reaches(prepared, reach, report.made, knowledge.file_names, scope.roots):
+        return replace(entry, bound=scope.roots.identity)
+    return entry
 
 
 def _unit(attempt: Attempt, listed: _Files, stdout: bytes, scope: Scope) -> _Unit | Uncacheable:
@@ -86,10 +102,10 @@ def _unit(attempt: Attempt, listed: _Files, stdout: bytes, scope: Scope) -> _Uni
         if refused is not None:
             return refused
         plan = prepared.plan_search(files, stamped)
-        state = knowledge.search_state(plan, prepared.invocation.environment)
+        state = knowledge.search_state(plan, prepared.invocation.environment, scope.roots)
         silent = state.precompiled_headers(plan)
         if set(silent) <= set(taken):
-            return _Unit(includes, stamped, plan, state)
+            return _Unit(includes, stamped, plan, state, contents, files)
         taken = tuple(dict.fromkeys((*taken, *silent)))
     return Uncacheable(Reason.PRECOMPILED_HEADER, "one in another")
 

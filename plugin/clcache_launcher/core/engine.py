@@ -78,7 +78,9 @@ class Engine:
                 statistics.count_uncacheable(units.reason)
                 return Pass(describe(units))
             reopen = partial(self.storage, settings.dir)
-            scope = Scope(settings, reopen(), statistics, self._knowledge, reopen)
+            scope = Scope(
+                settings, reopen(), statistics, self._knowledge, self._knowledge.roots(settings.basedir), reopen
+            )
             return (yield from compile_through_cache(units, scope))
         except StorageError as err:
             statistics.count_error()

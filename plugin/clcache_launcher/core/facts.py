@@ -22,7 +22,7 @@ from clcache_launcher.core.pastes import (
 )
 from clcache_launcher.core.tokens import BLANK, Source, read_source
 
-__all__ = ["Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
+__all__ = ["FILE_WORD", "Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ _FORWARDING: Final = _compile(rb"HASHdefineBLANKS\w+\(GAP(\w+)GAP\)GAP\(?GAPTEST
 _EMBED_TEST: Final = re.compile(rb"\b__has_embed(?:__)?\b")
 
 _FILE_MARKS: Final = (b"__FILE", b"_FILE__", b"__builtin_FILE", b"_FUNCTION__", b"__FUNCSIG__", b"source_location")
-_FILE_WORD: Final = re.compile(
+FILE_WORD: Final = re.compile(
     rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
     rb"|source_location(?<!\w.{15})\b"
 )
@@ -182,7 +182,7 @@ def _facts_of(source: Source) -> Facts:
         once=b"import" in keywords or (b"once" in code and _ONCE.search(code) is not None),
         line_names=_unique(name for name in lined if name is not None),
         computed_line=None in lined,
-        file_macros=any(mark in masked for mark in _FILE_MARKS) and _FILE_WORD.search(masked) is not None,
+        file_macros=any(mark in masked for mark in _FILE_MARKS) and FILE_WORD.search(masked) is not None,
         anonymous_namespace=b"namespace" in masked and _ANONYMOUS_NAMESPACE.search(masked) is not None,
         file_pragma=b"using" in keywords
         or (any(mark in code for mark in _FILE_PRAGMA_MARKS) and _FILE_PRAGMA.search(code) is not None),

@@ -1,17 +1,19 @@
 """Manifest keys and result keys: everything that an output depends on, hashed with its name."""
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Final
 
 from blake3 import blake3
 
 from clcache_launcher.core.records import Entry
+from clcache_launcher.core.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
 
 __all__ = ["KEY_VERSION", "manifest_key", "preprocessed_key", "result_key"]
 
-KEY_VERSION: Final = b"clcache-launcher key 2"
+KEY_VERSION: Final = b"clcache-launcher key 3"
 """Changes with what enters a key and with the form of the records that the keys lead to."""
 
 
@@ -21,6 +23,7 @@ def manifest_key(
     toolchain: bytes,
     environment: Mapping[str, str],
     inputs: Iterable[tuple[str, Digest]],
+    roots: Roots = NO_ROOTS,
 ) -> ManifestKey:
     """Key of the entries that a compilation may hit.
 
@@ -30,10 +33,11 @@ def manifest_key(
         toolchain: What identifies the compiler with its helpers.
         environment: The variables that this dialect reads, with their values.
         inputs: Files named on the command line with their digests, the source first.
+        roots: Their paths are not in the key.
     """
     key = _Hash(b"manifest")
-    _add_command(key, invocation, compilation, toolchain, environment)
-    _add_inputs(key, inputs)
+    _add_command(key, invocation, compilation, toolchain, environment, roots)
+    _add_inputs(key, ((roots.inward(name), digest) for name, digest in inputs))
     return ManifestKey(key.digest())
 
 
@@ -67,17 +71,31 @@ def preprocessed_key(
 
 
 def _add_command(
-    key: "_Hash", invocation: Invocation, compilation: Compilation, toolchain: bytes, environment: Mapping[str, str]
+    key: "_Hash",
+    invocation: Invocation,
+    compilation: Compilation,
+    toolchain: bytes,
+    environment: Mapping[str, str],
+    roots: Roots = NO_ROOTS,
 ) -> None:
     key.add(b"toolchain", toolchain)
     key.add(b"name", _text(invocation.arguments[0]))
-    key.add(b"cwd", _text(invocation.cwd))
+    key.add(b"cwd", _text(roots.inward(invocation.cwd)))
     key.add(b"language", _text(compilation.language))
-    for argument in compilation.key_arguments:
-        key.add(b"argument", _text(argument))
+    for argument, path in zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue=""):
+        key.add(b"argument", _text(_inward_argument(argument, path, roots)))
     for name, value in sorted(environment.items()):
         key.add(b"variable", _text(name))
-        key.add(b"value", _text(value))
+        key.add(b"value", _text(roots.inward_list(value)))
+
+
+def _inward_argument(argument: str, path: str, roots: Roots) -> str:
+    """An argument with the path at its end, or the one that an option maps away, as it is in every tree."""
+    option, is_map, mapped = argument.partition("-prefix-map=")
+    if is_map:
+        old, equals, new = mapped.rpartition("=")
+        return f"{option}{is_map}{roots.inward(old)}{equals}{new}"
+    return argument.removesuffix(path) + roots.inward(path) if path else argument
 
 
 def _add_inputs(key: "_Hash", inputs: Iterable[tuple[str, Digest]]) -> None:

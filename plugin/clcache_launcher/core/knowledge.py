@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from clcache_launcher.core.clock import Moment, moment_of
@@ -13,8 +14,10 @@ from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.epoch import EpochTrials
 from clcache_launcher.core.folders import FolderNames
 from clcache_launcher.core.includes_prefix import IncludesPrefixes
+from clcache_launcher.core.path_reach import FileNames
 from clcache_launcher.core.precompiled import PrecompiledHeaders
 from clcache_launcher.core.records import Entry
+from clcache_launcher.core.roots import NO_ROOTS, Roots
 from clcache_launcher.core.search import SearchPlan
 from clcache_launcher.core.search_state import SearchState, search_state
 from clcache_launcher.core.source_facts import SourceFacts
@@ -29,6 +32,10 @@ _MOST_INCLUDES: Final = 1_000_000
 """Include files in the remembered entries, together: some 100 bytes each where entries share their headers."""
 
 
+EntryKey = tuple[ResultKey, bytes]
+"""An entry's result with the identity of the roots of the tree that it is looked at in."""
+
+
 class Knowledge:
     """Digests, folders, facts, toolchains and decoded entries, shared by the threads of a core."""
 
@@ -41,25 +48,36 @@ class Knowledge:
         self.closer_look = CloserLook()
         self.precompiled = PrecompiledHeaders()
         self.prefixes = IncludesPrefixes()
+        self.file_names = FileNames()
+        self._roots: dict[tuple[Path, ...], Roots] = {}
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
-        self._entries: OrderedDict[ResultKey, Entry] = OrderedDict()
-        self._searched: dict[ResultKey, tuple[tuple[str, Signature | None], ...]] = {}
-        self._moments: dict[ResultKey, Moment] = {}
+        self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
+        self._searched: dict[EntryKey, tuple[tuple[str, Signature | None], ...]] = {}
+        self._moments: dict[EntryKey, Moment] = {}
         self._paths: dict[str, str] = {}
         self._includes = 0
         self._lock = threading.Lock()
 
-    def entry(self, stored: StoredEntry) -> Entry:
-        """A stored entry, decoded; a result key stands for one entry and never for another.
+    def roots(self, folders: tuple[Path, ...]) -> Roots:
+        """The roots that settings name."""
+        if not folders:
+            return NO_ROOTS
+        if folders not in self._roots:
+            self._roots[folders] = Roots(folders)
+        return self._roots[folders]
+
+    def entry(self, stored: StoredEntry, roots: Roots = NO_ROOTS) -> Entry:
+        """A stored entry, decoded, with its paths in a tree; a result key stands for one entry and never for another.
 
         Raises:
             EntryFormatError: It is not one.
         """
-        known = self._entries.get(stored.result)
-        return known if known is not None else self.note_entry(stored.result, Entry.decode(stored.body))
+        key = (stored.result, roots.identity)
+        known = self._entries.get(key)
+        return known if known is not None else self.note_entry(key, Entry.decode(stored.body).outward(roots))
 
-    def note_entry(self, key: ResultKey, entry: Entry) -> Entry:
+    def note_entry(self, key: EntryKey, entry: Entry) -> Entry:
         """Remember an entry, forgetting the oldest where there are too many."""
         with self._lock:
             shared = tuple((self._paths.setdefault(path, path), digest) for path, digest in entry.includes)
@@ -75,12 +93,12 @@ class Knowledge:
                 self._paths.clear()
         return entry
 
-    def search_state(self, plan: SearchPlan, environment: Mapping[str, str]) -> SearchState:
-        """Where the names of a plan exist now, for a caller with this environment."""
+    def search_state(self, plan: SearchPlan, environment: Mapping[str, str], roots: Roots = NO_ROOTS) -> SearchState:
+        """Where the names of a plan exist now, for a caller with this environment, told as any tree would."""
         moment = moment_of(plan.time_macros, environment, self.clock())
-        return search_state(plan, self.folders, self.digests, moment)
+        return search_state(plan, self.folders, self.digests, moment, roots)
 
-    def search_still_holds(self, key: ResultKey, environment: Mapping[str, str]) -> bool:
+    def search_still_holds(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
         """Whether nothing has changed since an entry's search state was last found true."""
         signatures = self._searched.get(key)
         if not signatures:
@@ -90,7 +108,7 @@ class Knowledge:
             return False
         return all(folder_signature(folder) == signature for folder, signature in signatures)
 
-    def note_search(self, key: ResultKey, state: SearchState) -> None:
+    def note_search(self, key: EntryKey, state: SearchState) -> None:
         """Remember that an entry's search state was found true."""
         if state.moment is not None:
             self._moments[key] = state.moment

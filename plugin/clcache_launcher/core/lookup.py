@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clcache_launcher.core.keys import manifest_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry, Result, Streams
+from clcache_launcher.core.roots import Roots
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
@@ -26,6 +27,8 @@ class Found:
 
     key: ResultKey
     result: Result
+    is_shared: bool = False
+    """Its depfile holds tokens in the place of roots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,12 @@ def look_up(prepared: Prepared, scope: Scope, *, finds_nothing: bool = False) ->
     if inputs is None:
         return Uncacheable(Reason.NO_SOURCE, prepared.compilation.source)
     key = manifest_key(
-        prepared.invocation, prepared.compilation, prepared.toolchain.identity, prepared.environment, inputs
+        prepared.invocation,
+        prepared.compilation,
+        prepared.toolchain.identity,
+        prepared.environment,
+        inputs,
+        scope.roots,
     )
     if finds_nothing or scope.settings.nodirect:
         return Miss(key, inputs)
@@ -57,12 +65,20 @@ def find_result(
     """The result of a manifest's newest entry that holds, is whole, and whose streams fit the caller."""
     if scope.settings.recache:
         return None
-    for result_key, entry in _entries(key, scope.storage, scope.knowledge):
-        if _fits(entry, prepared) and holds(result_key, entry):
+    for result_key, entry in _entries(key, scope):
+        if entry.bound in (b"", scope.roots.identity) and _fits(entry, prepared) and holds(result_key, entry):
             result = sound_result(result_key, scope.storage)
             if result is not None:
-                return Found(result_key, result)
+                return _found(result_key, result, entry, scope.roots)
     return None
+
+
+def _found(key: ResultKey, result: Result, entry: Entry, roots: Roots) -> Found:
+    """A result with its texts as the tree that asks has them."""
+    if not roots.identity or entry.bound:
+        return Found(key, result)
+    stdout, stderr = roots.outward_text(result.stdout), roots.outward_text(result.stderr)
+    return Found(key, replace(result, stdout=stdout, stderr=stderr), is_shared=True)
 
 
 def command_line_inputs(prepared: Prepared, knowledge: Knowledge) -> tuple[tuple[str, Digest], ...] | None:
@@ -86,12 +102,12 @@ def _not_a_file(path: str) -> Digest | None:
     return None if os.path.lexists(path) else _MISSING
 
 
-def _entries(key: ManifestKey, storage: LocalStorage, knowledge: Knowledge) -> Iterator[tuple[ResultKey, Entry]]:
-    for stored in storage.index.entries(key):
+def _entries(key: ManifestKey, scope: Scope) -> Iterator[tuple[ResultKey, Entry]]:
+    for stored in scope.storage.index.entries(key):
         try:
-            yield stored.result, knowledge.entry(stored)
+            yield stored.result, scope.knowledge.entry(stored, scope.roots)
         except EntryFormatError:
-            storage.forget(stored.result, ())
+            scope.storage.forget(stored.result, ())
 
 
 def _fits(entry: Entry, prepared: Prepared) -> bool:
@@ -109,7 +125,8 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     if not knowledge.digests.hold(entry.includes):
         return False
     environment = prepared.invocation.environment
-    if knowledge.search_still_holds(key, environment):
+    looked_at = (key, scope.roots.identity)
+    if knowledge.search_still_holds(looked_at, environment):
         return True
     source = prepared.absolute(prepared.compilation.source)
     digest = knowledge.digests.digest(source)
@@ -118,10 +135,10 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     files = knowledge.facts.gather(((source, digest), *entry.includes), scope.storage)
     if files is None:
         return False
-    state = knowledge.search_state(prepared.plan_search(files, entry.stamped), environment)
+    state = knowledge.search_state(prepared.plan_search(files, entry.stamped), environment, scope.roots)
     if state.digest != entry.search_state:
         return False
-    knowledge.note_search(key, state)
+    knowledge.note_search(looked_at, state)
     return True
 
 

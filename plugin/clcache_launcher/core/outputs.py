@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from clcache_launcher.core.prepare import Prepared
@@ -61,10 +62,24 @@ def _is_plain(path: str) -> bool:
         return True
 
 
-def put_in_place(prepared: Prepared, result: Result, storage: LocalStorage, *, hardlink: bool) -> bool:
+def put_in_place(
+    prepared: Prepared,
+    result: Result,
+    storage: LocalStorage,
+    *,
+    hardlink: bool,
+    own_depfile: Callable[[bytes], bytes | None] | None = None,
+) -> bool:
     """Give every output of a result its place; whether it could be done.
 
     When it could not, some outputs may stand there already: they are what the compiler, which runs now, writes too.
+
+    Args:
+        prepared: Whose outputs they are.
+        result: The result.
+        storage: Where its artifacts are.
+        hardlink: Link rather than copy.
+        own_depfile: Makes the depfile of this tree of one that trees share.
     """
     outputs = {output.role: output for output in prepared.compilation.outputs}
     if {role for role, _ in result.outputs} - outputs.keys():
@@ -76,7 +91,10 @@ def put_in_place(prepared: Prepared, result: Result, storage: LocalStorage, *, h
     try:
         for output, path, digest in wanted:
             if output.in_place:
-                _write_over(path, storage.artifacts.read(digest), mode)
+                data = storage.artifacts.read(digest)
+                if own_depfile is not None and output.role == "depfile" and data is not None:
+                    data = own_depfile(data)
+                _write_over(path, data, mode)
             else:
                 storage.artifacts.give_out(digest, path, mode, hardlink=hardlink)
     except OSError:

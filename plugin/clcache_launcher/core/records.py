@@ -2,24 +2,26 @@
 
 Both are msgpack arrays; what does not have exactly this form is an ``EntryFormatError``.
 
-    entry   [includes, search_state, streams, terminal, stamped]
+    entry   [includes, search_state, streams, terminal, stamped, bound]
             includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged";
-            terminal: what the texts were printed to; stamped: how many of the last includes
+            terminal: what the texts were printed to; stamped: how many of the last includes;
+            bound: identity of the roots of the only tree that it serves
     result  [outputs, stdout, stderr, made_by]
             outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made
 
             made_by: the command line, for reports
 
-History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped). A change of form is a change of
+History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped), 3 (bound). A change of form is a change of
 ``keys.KEY_VERSION``.
 """
 
 import enum
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgpack
 
+from clcache_launcher.core.roots import Roots
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import DIGEST_BYTES
@@ -51,11 +53,25 @@ class Entry:
     """The terminal that its texts were printed to, empty for none; ``None`` where there are no texts."""
     stamped: int = 0
     """How many of the last includes are held with their times, in the search state."""
+    bound: bytes = b""
+    """The identity of the roots whose paths are in the result; empty where it serves every tree."""
+
+    def inward(self, roots: Roots) -> "Entry":
+        """The same with its paths as they are in every tree."""
+        return replace(self, includes=tuple((roots.inward(path), digest) for path, digest in self.includes))
+
+    def outward(self, roots: Roots) -> "Entry":
+        """The same with its paths in one tree."""
+        if not roots.identity:
+            return self
+        return replace(self, includes=tuple((roots.outward(path), digest) for path, digest in self.includes))
 
     def encode(self) -> bytes:
         """The stored form."""
         includes = [[os.fsencode(path), digest] for path, digest in self.includes]
-        return bytes(msgpack.packb([includes, self.search_state, self.streams.value, self.terminal, self.stamped]))
+        return bytes(
+            msgpack.packb([includes, self.search_state, self.streams.value, self.terminal, self.stamped, self.bound])
+        )
 
     @classmethod
     def decode(cls, body: bytes) -> "Entry":
@@ -65,15 +81,22 @@ class Entry:
             EntryFormatError: It is not one.
         """
         try:
-            includes, search_state, streams, terminal, stamped = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            includes, search_state, streams, terminal, stamped, bound = msgpack.unpackb(
+                body, raw=False, strict_map_key=True
+            )
             pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
             how = Streams(streams)
         except (ValueError, TypeError, msgpack.UnpackException) as err:
             raise EntryFormatError(f"entry: {err}") from err
-        is_whole = isinstance(search_state, bytes) and isinstance(terminal, bytes | None) and type(stamped) is int
+        is_whole = (
+            isinstance(search_state, bytes)
+            and isinstance(terminal, bytes | None)
+            and type(stamped) is int
+            and isinstance(bound, bytes)
+        )
         if not is_whole or not 0 <= stamped <= len(pairs):
             raise EntryFormatError("entry: wrong types")
-        return cls(pairs, search_state, how, terminal, stamped)
+        return cls(pairs, search_state, how, terminal, stamped, bound)
 
 
 @dataclass(frozen=True, slots=True)

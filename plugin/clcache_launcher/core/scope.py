@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.knowledge import Knowledge
+from clcache_launcher.core.roots import Roots
 from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.errors import StorageError
 from clcache_launcher.storage.local import LocalStorage
@@ -21,6 +22,7 @@ class Scope:
     storage: LocalStorage
     statistics: Statistics
     knowledge: Knowledge
+    roots: Roots
     open_storage: Callable[[], LocalStorage]
 
     def reopened(self) -> "Scope":

@@ -13,6 +13,7 @@ from blake3 import blake3
 from clcache_launcher.core.clock import Moment
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.folders import FolderNames, Listing
+from clcache_launcher.core.roots import NO_ROOTS, Roots
 from clcache_launcher.core.search import SearchPlan
 from clcache_launcher.util.files import (
     DIGEST_BYTES,
@@ -59,7 +60,11 @@ class SearchState:
 
 
 def search_state(
-    plan: SearchPlan, folders: FolderNames, digests: FileDigests, moment: Moment | None = None
+    plan: SearchPlan,
+    folders: FolderNames,
+    digests: FileDigests,
+    moment: Moment | None = None,
+    roots: Roots = NO_ROOTS,
 ) -> SearchState:
     """Where the names of a plan exist now.
 
@@ -68,6 +73,7 @@ def search_state(
         folders: The names in folders.
         digests: The contents of files.
         moment: What of the clock reaches an output, if anything.
+        roots: The digest does not depend on where they are.
     """
     listings: dict[str, Listing] = {}
     wanted: dict[str, frozenset[str]] = {}
@@ -102,7 +108,8 @@ def search_state(
         if moment.stamps:
             parts += [f"stamp\0{path}\0{files.time_s(path)}" for path in plan.unit]
         files.note(moment.file)
-    digest = blake3("\n".join(["search 3", *parts]).encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
+    text = "\n".join(["search 4", *sorted(roots.inward_parts(parts))])
+    digest = blake3(text.encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
     return SearchState(digest, wanted, found, listings, _signatures(listings, wanted, files), moment)
 
 

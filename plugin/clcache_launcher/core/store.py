@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from clcache_launcher.compilers.dependencies import (
@@ -12,7 +12,7 @@ from clcache_launcher.compilers.dependencies import (
     read_show_includes_report,
 )
 from clcache_launcher.core.attempt import Attempt
-from clcache_launcher.core.direct_entry import direct_entry
+from clcache_launcher.core.direct_entry import Report, direct_entry
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
@@ -21,6 +21,7 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
 from clcache_launcher.core.records import Entry, Result
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.sharing import share
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
@@ -76,15 +77,15 @@ def store(
         return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))
     try:
         texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
-        entry = direct_entry(attempt, listed, texts[:2], ran.started_ns, scope)
+        entry = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
         if isinstance(entry, Entry) and not scope.settings.nodirect:
             _note_precompiled(attempt.prepared, entry, made, scope)
-            _add(attempt.miss.manifest, entry, made, texts, scope.storage)
+            _add_for_trees(attempt, entry, made, texts, scope)
         is_storable = isinstance(entry, Entry) or entry.reason in _DIRECT_MODE_ALONE
         # A file may have changed after it was preprocessed and before it was compiled.
         if preprocessed is not None and is_storable and scope.knowledge.digests.hold(preprocessed.files):
-            entry = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
-            _add(preprocessed.key, entry, made, texts, scope.storage)
+            by_text = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
+            _add(preprocessed.key, replace(by_text, bound=scope.roots.identity), made, texts, scope.storage)
         if isinstance(entry, Uncacheable):
             return Stored(stdout, entry)
     except StorageError as err:
@@ -104,11 +105,11 @@ def store_under_direct_key(
     """Let a result that preprocessor mode found hit in direct mode next time, where nothing speaks against it."""
     texts = found.result.stdout, found.result.stderr, found.result.made_by
     try:
-        entry = direct_entry(attempt, listed, texts[:2], started_ns, scope)
         contents = [(role, scope.storage.artifacts.read(digest)) for role, digest in found.result.outputs]
         made = [MadeOutput(role, data) for role, data in contents if data is not None]
+        entry = direct_entry(attempt, Report(listed, made, *texts[:2], started_ns), scope)
         if isinstance(entry, Entry) and len(made) == len(contents):
-            _add(attempt.miss.manifest, entry, made, texts, scope.storage)
+            _add_for_trees(attempt, entry, made, texts, scope)
     except StorageError:
         # The result itself is sound; next time it is found the same way.
         return
@@ -136,6 +137,20 @@ def _note_precompiled(prepared: Prepared, entry: Entry, made: Sequence[MadeOutpu
         if precompiled and output.role == precompiled.made:
             content = PrecompiledContent(precompiled.holds_times, entry.includes)
             scope.knowledge.precompiled.note(digest_of(output.data), content, scope.storage)
+
+
+def _add_for_trees(
+    attempt: Attempt, entry: Entry, made: Sequence[MadeOutput], texts: tuple[bytes, bytes, bytes], scope: Scope
+) -> None:
+    """Add a result for every tree with roots like these, or for this one where a path of it is in the result."""
+    roots = scope.roots
+    if roots.identity and not entry.bound:
+        shared = share(made, texts, attempt.prepared.toolchain.family, roots)
+        if shared is None:
+            entry = replace(entry, bound=roots.identity)
+        else:
+            made, texts = shared
+    _add(attempt.miss.manifest, entry.inward(roots), made, texts, scope.storage)
 
 
 def _add(

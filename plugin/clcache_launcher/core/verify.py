@@ -10,6 +10,7 @@ from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.sharing import own_depfile
 
 __all__ = ["Expected", "expect", "find_difference"]
 
@@ -27,11 +28,13 @@ class Expected:
     """Content by role."""
 
 
-def expect(found: Found, scope: Scope) -> Expected | None:
+def expect(found: Found, prepared: Prepared, scope: Scope) -> Expected | None:
     """Keep what a hit would give, for the compiler's run replaces it; ``None`` when it can't be read."""
     outputs: dict[str, bytes] = {}
     for role, digest in found.result.outputs:
         data = scope.storage.artifacts.read(digest)
+        if data is not None and found.is_shared and role == "depfile":
+            data = own_depfile(data, prepared.toolchain.family, scope.roots)
         if data is None:
             return None
         outputs[role] = data

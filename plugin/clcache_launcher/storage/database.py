@@ -77,6 +77,7 @@ class _Opened:
             self.reader.execute("PRAGMA query_only=ON")
             self._identities = [_identity(path), _identity(path + "-shm")]
         except (sqlite3.Error, OSError):
+            getattr(self, "reader", self.writer).close()
             self.writer.close()
             raise
         self.reading, self.writing = threading.Lock(), threading.RLock()

@@ -120,6 +120,11 @@ class LocalStorage:
         try:
             sizes = {digest: disk_bytes(item.size) for digest, item in items.items()}
             self.index.add(manifest, entry, result_body, sizes, int(self._clock()), place)
+        except StorageError:
+            # On a full disk files were put in place and the rows could not be written.
+            with contextlib.suppress(StorageError):
+                self.index.remove_unknown(items)
+            raise
         finally:
             self.discard(given)
 

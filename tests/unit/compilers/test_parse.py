@@ -34,6 +34,10 @@ def test_compilation_of_a_usual_command_line() -> None:
             *("-DA=1", "-Iinc", "-isystem", "/sys", "-O2", "-g", "-std=c++17", "-include", "pre.h"),
             *("-MD", "-MT", "o/a.o", "-o", "o/a.o", "-c", "src/a.cpp"),
         ),
+        key_paths=(
+            *("", "inc", "", "/sys", "", "", "", "", "pre.h"),
+            *("", "", "o/a.o", "", "o/a.o", "", "src/a.cpp"),
+        ),
         outputs=(Output("object", "o/a.o"), Output("depfile", "o/a.d", in_place=True)),
         depfile=Depfile("o/a.d", lists_system_headers=True),
         search_folders=("inc", "/sys"),

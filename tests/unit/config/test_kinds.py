@@ -120,3 +120,9 @@ def test_value_is_written(kind: Kind, value: Value, text: str) -> None:
 def test_any_value_comes_back(case: tuple[Kind, Value]) -> None:
     kind, value = case
     assert parse_value(kind, format_value(kind, value), PLACE) == value
+
+
+@pytest.mark.parametrize(("text", "why"), [("/", "whole file system"), ("/home", "homes"), ("/x/../home/", "homes")])
+def test_root_that_covers_more_than_a_tree_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        parse_value(Kind.FOLDERS, text, Place("/somewhere", None))

@@ -686,6 +686,22 @@ def test_commit_that_fails_keeps_no_lock(storage: LocalStorage, tmp_path: Path) 
     assert kept(other) == {1, 2}
 
 
+def test_addition_whose_rows_can_not_be_written_leaves_no_artifact(storage: LocalStorage) -> None:
+    add(storage, 1, b"same")
+    sql = storage.index._database._opened.writer
+    ((pages,),) = storage.index.read("PRAGMA page_count")
+    sql.execute(f"PRAGMA max_page_count={pages}")
+    for data in (b"other", b"same"):
+        with pytest.raises(StorageError, match="full"):
+            storage.add(manifest(2), StoredEntry(key(2), bytes(100_000)), b"", [storage.prepare(data)])
+    assert stock.dangling(storage) == {}
+    assert storage.artifacts.digests() == [digest_of(b"same")]
+    assert stock.scratch_files(storage.folder) == []
+    sql.execute("PRAGMA max_page_count=100000")
+    add(storage, 2, b"other")
+    assert kept(storage) == {1, 2}
+
+
 def test_counter_that_was_changed_is_not_believed(storage: LocalStorage) -> None:
     storage.index.count({"hits": 4, "misses": 2})
     stock.rows(storage, "UPDATE counter SET value = value + 1024 WHERE name = 'hits'")

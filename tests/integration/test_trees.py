@@ -1,0 +1,211 @@
+"""One cache for several trees: what the bare compiler would make the same is shared, and nothing else."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from support.cache import Cache
+from support.compare import make_bare, make_cached
+
+GNU = ["g++", pytest.param("clang++-19", marks=pytest.mark.clang)]
+CL = pytest.param("clang-cl-19", marks=pytest.mark.clang_cl)
+
+
+class Trees:
+    """Trees of equal content under paths of different length, one with a space and a letter that is not ASCII."""
+
+    def __init__(self, cache: Cache, folder: Path) -> None:
+        self.cache = cache
+        self.folders = [folder / "one", folder / "another tree/zweite Größe"]
+        for tree in self.folders:
+            (tree / "inc").mkdir(parents=True)
+            (tree / "src").mkdir()
+            (tree / "build").mkdir()
+        self.write("inc/h.h", "#pragma once\ninline int h() { return 1; }\n")
+        self.write("src/a.cpp", "#include <h.h>\nint f() { return h(); }\n")
+
+    def write(self, name: str, text: str) -> None:
+        for tree in self.folders:
+            (tree / name).write_text(text)
+
+    def command(self, tree: Path, compiler: str, options: Sequence[str] = ()) -> list[str]:
+        """A command line as CMake makes it: absolute source, absolute include folder, relative object."""
+        given = [option.format(tree=tree) for option in options]
+        if compiler.startswith("clang-cl"):
+            return [
+                compiler,
+                "/nologo",
+                *given,
+                f"-I{tree}/inc",
+                "/showIncludes",
+                "/Foa.obj",
+                "/c",
+                f"{tree}/src/a.cpp",
+            ]
+        return [
+            compiler,
+            *given,
+            f"-I{tree}/inc",
+            "-MD",
+            "-MT",
+            "a.o",
+            "-MF",
+            "a.d",
+            "-o",
+            "a.o",
+            "-c",
+            f"{tree}/src/a.cpp",
+        ]
+
+    def check(self, compiler: str, options: Sequence[str] = (), *, shares: bool | None = None) -> bool:
+        """Compile in each tree, as the bare compiler does; whether the second hit what the first stored."""
+        made = []
+        for tree in self.folders:
+            env = {"CLCACHE_BASEDIR": str(tree)}
+            line = self.command(tree, compiler, options)
+            bare = make_bare(self.cache, line, tree / "build", env)
+            assert bare.done.code == 0, bare.done.stderr
+            assert make_cached(self.cache, line, tree / "build", env) == bare, self.cache.log.read_text()
+            before = self.cache.counts()
+            assert make_cached(self.cache, line, tree / "build", env) == bare
+            assert self.cache.counts()[0] == before[0] + 1, self.cache.log.read_text()
+            made.append({name: data for name, (_, data) in bare.files.items() if name.endswith((".o", ".obj"))})
+        hits, misses = self.cache.counts()[:2]
+        has_shared = (hits, misses) == (3, 1)
+        assert not has_shared or made[0] == made[1]
+        if shares is not None:
+            assert has_shared is shares, self.cache.log.read_text()
+        return has_shared
+
+
+@pytest.fixture
+def trees(cache: Cache, work: Path) -> Trees:
+    return Trees(cache, work)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_equal_trees_share(trees: Trees, compiler: str) -> None:
+    trees.check(compiler, shares=True)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_warnings_name_the_tree_at_hand(trees: Trees, compiler: str) -> None:
+    trees.write("inc/h.h", "#pragma once\nstatic int unused() { return 1; }\ninline int h() { return 2; }\n")
+    trees.check(compiler, ["-Wall" if "cl" not in compiler.split("-")[1:] else "/W4"], shares=True)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_debug_information_is_shared_only_where_the_tree_is_mapped_away(trees: Trees, compiler: str) -> None:
+    trees.check(compiler, ["-g"], shares=False)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+@pytest.mark.parametrize("option", ["-ffile-prefix-map={tree}=.", "-fdebug-prefix-map={tree}=/src"])
+def test_debug_information_with_a_map_is_shared(trees: Trees, compiler: str, option: str) -> None:
+    trees.check(compiler, ["-g", option], shares=True)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("const char* name() { return __FILE__; }", False),
+        ("constexpr unsigned size = sizeof(__FILE__); unsigned f() { return size; }", False),
+        ("#define NAME __FILE__\n#define OTHER NAME\nconst char* name() { return OTHER; }", False),
+        ("#define UNUSED __FILE__\nint f() { return 1; }", True),
+        ("// __FILE__\nint f() { return 1; }", True),
+    ],
+    ids=["used", "size", "through_macros", "unused_macro", "comment"],
+)
+def test_name_of_the_file_is_shared_only_where_it_is_not_asked_for(
+    trees: Trees, compiler: str, text: str, *, shares: bool
+) -> None:
+    trees.write("src/a.cpp", text + "\n")
+    trees.check(compiler, shares=shares)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_name_of_the_file_with_a_map_is_shared(trees: Trees, compiler: str) -> None:
+    trees.write("src/a.cpp", "const char* name() { return __FILE__; }\n")
+    trees.check(compiler, ["-fmacro-prefix-map={tree}=."], shares=True)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_assertion_macro_of_the_system_is_shared_only_where_it_is_not_used(trees: Trees, compiler: str) -> None:
+    trees.write("src/a.cpp", "#include <assert.h>\n#include <vector>\nint f() { return 1; }\n")
+    trees.check(compiler, shares=True)
+    trees.cache.front_end("clear")
+    trees.cache.front_end("zero")
+    trees.write("src/a.cpp", "#include <assert.h>\nint f(int x) { assert(x); return 1; }\n")
+    trees.check(compiler, shares=False)
+
+
+@pytest.mark.clang_cl
+@pytest.mark.parametrize(
+    ("text", "shares"), [("namespace { int x; } int* f() { return &x; }", False), ("int x;", True)]
+)
+def test_anonymous_namespace_of_microsofts_abi_is_of_its_tree(trees: Trees, text: str, shares: int) -> None:
+    trees.write("src/a.cpp", text + "\n")
+    trees.check("clang-cl-19", shares=bool(shares))
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+@pytest.mark.parametrize("options", [["-DROOT={tree}"], ["-fsanitize=undefined"]])
+def test_path_that_reaches_the_object_is_not_shared(trees: Trees, compiler: str, options: list[str]) -> None:
+    root = "#define S(x) #x\n#define T(x) S(x)\n#ifdef ROOT\nconst char* r = T(ROOT);\n#endif\n"
+    trees.write("src/a.cpp", root + "int f(int a) { return 1 / a; }\n")
+    trees.check(compiler, options, shares=False)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_trees_that_differ_in_a_header_never_share(trees: Trees, compiler: str) -> None:
+    (trees.folders[1] / "inc/h.h").write_text("#pragma once\ninline int h() { return 2; }\n")
+    for _ in range(5):
+        for tree in trees.folders:
+            env = {"CLCACHE_BASEDIR": str(tree)}
+            line = trees.command(tree, compiler)
+            bare = make_bare(trees.cache, line, tree / "build", env)
+            assert make_cached(trees.cache, line, tree / "build", env) == bare
+    assert trees.cache.counts() == (8, 2, 0, 0)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_header_that_shadows_in_one_tree_is_seen_there(trees: Trees, compiler: str) -> None:
+    assert trees.check(compiler)
+    (trees.folders[1] / "build/h.h").write_text("#pragma once\ninline int h() { return 3; }\n")
+    tree = trees.folders[1]
+    line = trees.command(tree, compiler, ["-I."])
+    env = {"CLCACHE_BASEDIR": str(tree)}
+    for _ in range(2):
+        assert make_cached(trees.cache, line, tree / "build", env) == make_bare(trees.cache, line, tree / "build", env)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_folder_that_only_begins_like_a_root_is_none(cache: Cache, work: Path, compiler: str) -> None:
+    for name in ("t", "tt"):
+        (work / name).mkdir()
+        (work / name / "a.cpp").write_text("int a;\n")
+        env = {"CLCACHE_BASEDIR": str(work / "t")}
+        make_cached(cache, [compiler, "-c", f"{work}/{name}/a.cpp", "-o", "a.o"], work, env)
+    assert cache.counts() == (0, 2, 0, 0)
+
+
+def test_folder_named_by_an_option_is_mapped_and_a_definition_is_text(trees: Trees) -> None:
+    trees.check("g++", ["-isystem", "{tree}/src"], shares=True)
+    trees.cache.front_end("zero")
+    trees.check("g++", ["-DX={tree}/src"], shares=False)
+
+
+def test_tree_that_was_moved_hits(cache: Cache, work: Path) -> None:
+    (work / "before").mkdir()
+    (work / "before/a.c").write_text("int a;\n")
+    for name in ("before", "after"):
+        if name == "after":
+            shutil.move(work / "before", work / "after")
+        env = {"CLCACHE_BASEDIR": str(work / name)}
+        assert cache.compile("gcc", "-c", "a.c", "-o", "a.o", cwd=work / name, env=env).code == 0
+        os.unlink(work / name / "a.o")
+    assert cache.counts() == (1, 1, 0, 0)

@@ -27,6 +27,7 @@ _FOLDER: Final = _INTERNAL_FOLDER | {
     *("-idirafter", "-isystem", "-I", "-c-isystem", "-cxx-isystem", "-objc-isystem", "-objcxx-isystem"),
 }
 _TEMPORARY: Final = re.compile(rb"(?<=[/\\])(?:cc\w{6}|null-\w{6})(?=\.[sio]\b)")
+_WORKING_FOLDER: Final = re.compile(rb'"-f(?:debug|coverage)-compilation-dir=[^"\n]*"')
 _CONFIG_FILE: Final = re.compile(rb"^Configuration file: (.*?)\r?$", re.MULTILINE)
 _CONFIG_FOLDER: Final = re.compile(
     rb"^(?:(?:System|User) configuration file directory|InstalledDir): (.*?)\r?$", re.MULTILINE
@@ -146,8 +147,8 @@ def parse_probe(name: str, outputs: Sequence[bytes], real_name: str = "") -> Pro
     driver = real_name if family is Family.GCC and real_name else name
     return Probe(
         family=family,
-        # Temporary file names differ from run to run.
-        version=_TEMPORARY.sub(b"", text),
+        # Temporary file names differ from run to run; the working folder has its own place in the key.
+        version=_WORKING_FOLDER.sub(b"", _TEMPORARY.sub(b"", text)),
         programs=tuple(dict.fromkeys(line[0] for line in lines)),
         search_folders=_search_folders(text, lines),
         is_cxx_driver=bool(_CXX_NAME.search(_stem(driver))) or b"'-shared-libgcc'" in text,

@@ -14,12 +14,13 @@ from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
 from clcache_launcher.core.lookup import Found, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
+from clcache_launcher.core.path_reach import shows_path
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text
+from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.sharing import own_depfile
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
-from clcache_launcher.core.store import Stored, Unclear, store, store_under_direct_key
+from clcache_launcher.core.store import Stored, Unclear, store, store_for_every_tree, store_under_direct_key
 from clcache_launcher.core.verify import Expected, expect, find_difference
 from clcache_launcher.model import ASSEMBLER, Compilation, Ran, Reason, Uncacheable
 
@@ -138,7 +139,7 @@ def _compile_one(planned: _Planned, scope: Scope) -> Steps:
     try:
         (ran,) = yield Run((attempt.plan.argv,), as_caller=True)
         (listed_by,) = yield from _list_headers([planned], [ran])
-        piece = _finish(planned, ran, listed_by, scope.reopened())
+        piece = yield from _finish(planned, ran, listed_by, scope.reopened())
     finally:
         discard_scratch(attempt.scratch, scope.storage)
     if piece is None:
@@ -155,8 +156,12 @@ def _compile_several(planned: Sequence[_Planned], scope: Scope) -> Generator[Run
             return refuse(Uncacheable(Reason.COMPILER_FAILED, "one of several sources"), scope)
         listings = yield from _list_headers(planned, runs)
         scope = scope.reopened()
-        pieces = [_finish(*each, scope) for each in zip(planned, runs, listings, strict=True)]
-        return [piece for piece in pieces if piece is not None]
+        pieces: list[_Piece] = []
+        for one, ran, listed_by in zip(planned, runs, listings, strict=True):
+            piece = yield from _finish(one, ran, listed_by, scope)
+            if piece is not None:
+                pieces.append(piece)
+        return pieces
     finally:
         for each in planned:
             discard_scratch(each.attempt.scratch, scope.storage)
@@ -174,12 +179,18 @@ def _list_headers(
     return [next(listings, None) if each else None for each in passes]
 
 
-def _finish(planned: _Planned, ran: Ran, listed_by: Ran | None, scope: Scope) -> _Piece | None:
+def _finish(
+    planned: _Planned, ran: Ran, listed_by: Ran | None, scope: Scope
+) -> Generator[Run, tuple[Ran, ...], _Piece | None]:
     """Store what a run made; ``None`` when the compiler is to run as it was given."""
     stored = store(planned.attempt, ran, listed_by, scope, planned.preprocessed)
     if isinstance(stored, Unclear):
         scope.statistics.count_uncacheable(Reason.COMPILER_FAILED)
         return None
+    if stored.doubt is not None:
+        text = yield from preprocess(planned.attempt.prepared, scope)
+        if text is not None and not shows_path(text, scope.roots):
+            store_for_every_tree(planned.attempt, stored.doubt, scope)
     outcome = _verify(planned, stored, ran, scope) or _count(stored, scope)
     return _Piece(outcome, stored.stdout, ran.stderr)
 

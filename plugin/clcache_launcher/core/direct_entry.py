@@ -10,7 +10,7 @@ from clcache_launcher.core.facts import Facts
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput
-from clcache_launcher.core.path_reach import Reach, reaches
+from clcache_launcher.core.path_reach import Answer, Reach, reaches
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
@@ -20,7 +20,7 @@ from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger
 
-__all__ = ["Report", "direct_entry"]
+__all__ = ["DirectEntry", "Report", "direct_entry"]
 
 _Files = tuple[tuple[str, Digest], ...]
 _MOST_ROUNDS = 4
@@ -51,7 +51,15 @@ class Report:
     started_ns: int
 
 
-def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> Entry | Uncacheable:
+@dataclass(frozen=True, slots=True)
+class DirectEntry:
+    """An entry, and whether it may yet turn out to serve every tree."""
+
+    entry: Entry
+    may_be_shared: bool = False
+
+
+def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> DirectEntry | Uncacheable:
     """The entry of direct mode for files that a run read, if none may have changed since it was started.
 
     Args:
@@ -76,10 +84,12 @@ def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> Entry | Unca
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
     entry = entry_of(prepared, unit.includes, unit.state.digest, (report.stdout, report.stderr), unit.stamped)
+    if not scope.roots.identity:
+        return DirectEntry(entry)
     reach = Reach(unit.contents, unit.facts, report.listed)
-    if scope.roots.identity and reaches(prepared, reach, report.made, knowledge.file_names, scope.roots):
-        return replace(entry, bound=scope.roots.identity)
-    return entry
+    answer = reaches(prepared, reach, report.made, knowledge.file_names, scope.roots)
+    bound = b"" if answer is Answer.NO else scope.roots.identity
+    return DirectEntry(replace(entry, bound=bound), may_be_shared=answer is Answer.ASK)
 
 
 def _unit(attempt: Attempt, listed: _Files, stdout: bytes, scope: Scope) -> _Unit | Uncacheable:

@@ -5,12 +5,12 @@ In doubt it does. A path reaches an output by debug information and what else re
 the roots away (``-ffile-prefix-map``) the first two do not.
 """
 
+import enum
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.facts import FILE_WORD, Facts
 from clcache_launcher.core.outputs import MadeOutput
 from clcache_launcher.core.prepare import Prepared
@@ -19,7 +19,7 @@ from clcache_launcher.core.tokens import read_source
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["FileNames", "Reach", "mentions_of", "reaches"]
+__all__ = ["Answer", "FileNames", "Reach", "reaches", "shows_path"]
 
 _DEBUG: Final = re.compile(r"[-/](?:Z[7iI]|g(?!0$).*)")
 _RECORDS: Final = re.compile(
@@ -27,10 +27,22 @@ _RECORDS: Final = re.compile(
 )
 _CARRIER: Final = re.compile(r"^[-/]clang:")
 _MAPS: Final = ("-ffile-prefix-map=", "-fdebug-prefix-map=", "-fmacro-prefix-map=")
+# Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given.
+_ANONYMOUS: Final = b"?A0x"
+_MARKER: Final = re.compile(rb"^#[^\n]*\n", re.MULTILINE)
 _CALL_SITE: Final = re.compile(rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b")
 _DEFINITION: Final = re.compile(rb"\n[^\S\n]*(?:#|%:)[^\S\n]*define[^\S\n]+(\w+)([^\n]*)")
 
 _INCLUDE: Final = re.compile(rb"\n[^\S\n]*(?:#|%:)[^\S\n]*include[^\n]*")
+
+
+class Answer(enum.Enum):
+    """Whether the path of a tree reaches what was made."""
+
+    NO = enum.auto()
+    YES = enum.auto()
+    ASK = enum.auto()
+    """The code may ask for its file's name; the preprocessed text tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +122,34 @@ class FileNames:
         return self._split[digest]
 
 
-def reaches(prepared: Prepared, reach: Reach, made: Sequence[MadeOutput], names: FileNames, roots: Roots) -> bool:
-    """Whether the path of a root may be in what was made."""
+def reaches(prepared: Prepared, reach: Reach, made: Sequence[MadeOutput], names: FileNames, roots: Roots) -> Answer:
+    """Whether the path of a root is, or may be, in what was made."""
     compilation = prepared.compilation
     if compilation.precompiled is not None or compilation.records_command_line:
-        return True
-    if any(output.role != "depfile" and roots.shows(output.data) for output in made):
-        return True
+        return Answer.YES
+    if any(output.role not in ("object", "depfile") for output in made):
+        return Answer.YES
+    data = next((output.data for output in made if output.role == "object"), b"")
     words = [_CARRIER.sub("", word) for word in compilation.arguments]
-    if any(_RECORDS.match(word) for word in words) or len(made) > len(_plain(made)):
-        return True
+    if roots.shows(data) or any(_RECORDS.match(word) for word in words):
+        return Answer.YES
     maps = _mapped(words, roots)
     if any(_DEBUG.fullmatch(word) for word in words) and not maps & {_MAPS[0], _MAPS[1]}:
-        return True
-    is_cl = prepared.toolchain.family in (Family.CL, Family.CLANG_CL)
-    source_is_absolute = roots.is_below(compilation.source)
-    if is_cl and source_is_absolute and any(facts.anonymous_namespace for _, facts in reach.facts):
-        return True
-    spells = source_is_absolute or any(map(roots.is_below, (*mentions_of(prepared), *reach.listed)))
-    return spells and not maps & {_MAPS[0], _MAPS[2]} and names.reach_code(reach, roots)
+        return Answer.YES
+    is_absolute = roots.is_below(compilation.source)
+    if is_absolute and _ANONYMOUS in data:
+        return Answer.YES
+    named = (*compilation.search_folders, *compilation.force_includes, *reach.listed)
+    spells = is_absolute or any(map(roots.is_below, named))
+    if spells and not maps & {_MAPS[0], _MAPS[2]} and names.reach_code(reach, roots):
+        return Answer.ASK
+    return Answer.NO
 
 
-def mentions_of(prepared: Prepared) -> Sequence[str]:
-    """Folders and files that the command line names, from which the names of headers follow."""
-    return (*prepared.compilation.search_folders, *prepared.compilation.force_includes)
-
-
-def _plain(made: Sequence[MadeOutput]) -> list[MadeOutput]:
-    return [output for output in made if output.role in ("object", "depfile")]
+def shows_path(text: bytes, roots: Roots) -> bool:
+    """Whether a preprocessed text holds the path of a root, or asks for a file's name where it is compiled."""
+    code = _MARKER.sub(b"", text)
+    return roots.shows(code) or _CALL_SITE.search(code) is not None or not roots.are_plain
 
 
 def _mapped(words: Sequence[str], roots: Roots) -> frozenset[str]:

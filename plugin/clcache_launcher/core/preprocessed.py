@@ -30,7 +30,7 @@ from clcache_launcher.core.steps import Run
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 
-__all__ = ["FoundByText", "Preprocessed", "look_up_by_text", "preprocessed_entry"]
+__all__ = ["FoundByText", "Preprocessed", "look_up_by_text", "preprocess", "preprocessed_entry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,18 @@ def look_up_by_text(
     is_free = is_free_of_layout(prepared.compilation, ran.stdout)
     found = find_result(key, prepared, scope, lambda _, entry: scope.knowledge.digests.hold(entry.includes))
     return FoundByText(found, listed, ran.started_ns) if found else Preprocessed(key, files, is_free, prefix)
+
+
+def preprocess(prepared: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], bytes | None]:
+    """The preprocessed text, or ``None`` when the compiler does not give one."""
+    scratch = scope.storage.artifacts.scratch_path()
+    family, compilation = prepared.toolchain.family, prepared.compilation
+    plan = plan_preprocessing(prepared.invocation.arguments[0], family, compilation, scratch)
+    try:
+        (ran,) = yield Run(tuple(fit((plan.argv,), prepared, scratch)), as_caller=False)
+    finally:
+        discard_scratch(scratch, scope.storage)
+    return ran.stdout if ran.exit_code == 0 else None
 
 
 def preprocessed_entry(preprocessed: Preprocessed, prepared: Prepared, stdout: bytes, stderr: bytes) -> Entry:

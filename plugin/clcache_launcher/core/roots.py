@@ -70,6 +70,11 @@ class Roots:
             any(folder == end or folder.startswith(end + "/") for end in ends) for folder, _ in self._pairs
         )
 
+    @property
+    def are_plain(self) -> bool:
+        """Whether each path stands in a string literal as it is."""
+        return not any(mark in folder for folder, _ in self._pairs for mark in '"\\\n')
+
     def can_map(self, text: bytes) -> bool:
         """Whether a text comes out as it went in."""
         return _MARK.encode() not in text

@@ -1,5 +1,6 @@
 """Store: from what the compiler did to an entry with its result, or to the reason why it is not stored."""
 
+import contextlib
 import os
 import shlex
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from clcache_launcher.compilers.dependencies import (
     read_show_includes_report,
 )
 from clcache_launcher.core.attempt import Attempt
-from clcache_launcher.core.direct_entry import Report, direct_entry
+from clcache_launcher.core.direct_entry import DirectEntry, Report, direct_entry
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
@@ -27,7 +28,7 @@ from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["Stored", "Unclear", "store", "store_under_direct_key"]
+__all__ = ["Stored", "Unclear", "store", "store_for_every_tree", "store_under_direct_key"]
 
 _DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
 """What direct mode can't follow and the preprocessed text shows."""
@@ -45,6 +46,17 @@ class Stored:
     stdout: bytes
     refused: Uncacheable | None
     fault: StorageError | None = None
+    doubt: "Doubt | None" = None
+    """Not ``None`` where the preprocessed text can tell whether it serves every tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A result that was stored for its tree alone."""
+
+    entry: Entry
+    made: Sequence[MadeOutput]
+    texts: tuple[bytes, bytes, bytes]
 
 
 def store(
@@ -77,20 +89,27 @@ def store(
         return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))
     try:
         texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
-        entry = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
-        if isinstance(entry, Entry) and not scope.settings.nodirect:
-            _note_precompiled(attempt.prepared, entry, made, scope)
-            _add_for_trees(attempt, entry, made, texts, scope)
-        is_storable = isinstance(entry, Entry) or entry.reason in _DIRECT_MODE_ALONE
+        direct = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
+        if isinstance(direct, DirectEntry) and not scope.settings.nodirect:
+            _note_precompiled(attempt.prepared, direct.entry, made, scope)
+            _add_for_trees(attempt, direct.entry, made, texts, scope)
+        is_storable = isinstance(direct, DirectEntry) or direct.reason in _DIRECT_MODE_ALONE
         # A file may have changed after it was preprocessed and before it was compiled.
         if preprocessed is not None and is_storable and scope.knowledge.digests.hold(preprocessed.files):
             by_text = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
             _add(preprocessed.key, replace(by_text, bound=scope.roots.identity), made, texts, scope.storage)
-        if isinstance(entry, Uncacheable):
-            return Stored(stdout, entry)
+        if isinstance(direct, Uncacheable):
+            return Stored(stdout, direct)
     except StorageError as err:
         return Stored(stdout, None, err)
-    return Stored(stdout, None)
+    is_doubtful = direct.may_be_shared and not scope.settings.nodirect
+    return Stored(stdout, None, doubt=Doubt(direct.entry, made, texts) if is_doubtful else None)
+
+
+def store_for_every_tree(attempt: Attempt, doubt: Doubt, scope: Scope) -> None:
+    """Store a result again whose text has shown that no path of its tree is in it."""
+    with contextlib.suppress(StorageError):
+        _add_for_trees(attempt, replace(doubt.entry, bound=b""), doubt.made, doubt.texts, scope)
 
 
 def _is_whole(depfile: str) -> bool:
@@ -107,9 +126,9 @@ def store_under_direct_key(
     try:
         contents = [(role, scope.storage.artifacts.read(digest)) for role, digest in found.result.outputs]
         made = [MadeOutput(role, data) for role, data in contents if data is not None]
-        entry = direct_entry(attempt, Report(listed, made, *texts[:2], started_ns), scope)
-        if isinstance(entry, Entry) and len(made) == len(contents):
-            _add_for_trees(attempt, entry, made, texts, scope)
+        direct = direct_entry(attempt, Report(listed, made, *texts[:2], started_ns), scope)
+        if isinstance(direct, DirectEntry) and len(made) == len(contents):
+            _add_for_trees(attempt, direct.entry, made, texts, scope)
     except StorageError:
         # The result itself is sound; next time it is found the same way.
         return

@@ -37,8 +37,18 @@ class Checkout:
         """Objects and what Ninja recorded of their headers, by their paths in the tree."""
         shutil.rmtree(self.folder / "build", ignore_errors=True)
         given = [f"-DCMAKE_{language}_COMPILER_LAUNCHER={launcher}" for language in ("C", "CXX")]
-        argv = [SCRIPTS / "cmake", "-S", "source", "-B", "build", "-G", "Ninja", "-DCMAKE_POLICY_VERSION_MINIMUM=3.5"]
-        for line in ([*argv, *self.options, *given], [SCRIPTS / "ninja", "-C", "build", "-j2"]):
+        argv: list[str | Path] = [
+            SCRIPTS / "cmake",
+            "-S",
+            "source",
+            "-B",
+            "build",
+            "-G",
+            "Ninja",
+            "-DCMAKE_POLICY_VERSION_MINIMUM=3.5",
+        ]
+        lines: list[list[str | Path]] = [[*argv, *self.options, *given], [SCRIPTS / "ninja", "-C", "build", "-j2"]]
+        for line in lines:
             done = self.cache.run(*line, cwd=self.folder, env=self.env)
             assert done.code == 0, (done.stdout + done.stderr).decode()[-3000:]
         objects = {

@@ -29,6 +29,8 @@ def test_hit_that_is_right_stays(cache: Cache, project: Path, line: str) -> None
     assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
     assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0)
     assert "hit, verified" in cache.log.read_text()
+    shown = cache.front_end("stats").stdout.decode().split("\n")
+    assert any(line.split() == ["verify", "differences", "0"] for line in shown)
 
 
 def test_share_of_none_verifies_none(cache: Cache, project: Path) -> None:

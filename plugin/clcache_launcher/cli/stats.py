@@ -13,6 +13,8 @@ __all__ = ["stats"]
 
 _SHOWN = ("hits", "misses", "uncacheable", "errors", "entries")
 
+_VERIFICATION = ("verified", "verify_differences")
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -30,6 +32,8 @@ def stats(front_end: FrontEnd, *, as_json: bool) -> None:
     table.add_row("cache folder", str(settings.dir))
     for name in _SHOWN:
         table.add_row(name, str(answer[name]))
+    for name in _VERIFICATION if answer["verified"] else ():
+        table.add_row(name.replace("_", " "), str(answer[name]))
     limit = decimal(settings.max_size) if settings.max_size else "no limit"
     table.add_row("size", f"{decimal(int(str(answer['cache_size_bytes'])))} of {limit}")
     reasons = answer["reasons"]

@@ -153,3 +153,46 @@ def test_header_that_changes_between_preprocessor_and_compiler_is_not_stored_und
     header.write_text(text)
     found = make_cached(cache, command, project, env)
     assert found == make_bare(cache, command, project, env)
+
+
+SILENT_THEN_WARNED = [
+    ("g++ -Wall -Wextra", "#define A 1\n#define A 1\n", "#define A 1\n#define A 2\n"),
+    ("g++ -Wall", "/* one */\nint f();\n", "/* /* */\nint f();\n"),
+    ("g++", "// one\nint f();\n", "// \u202eone\nint f();\n"),
+    ("g++ -Wundef", "#define X 0\n#if X\n#endif\n", "#define Y 0\n#if X\n#endif\n"),
+    (
+        "g++ -Wextra",
+        "int f(int a) { switch (a) { case 1: a++; // fall through\n case 2: a++; } return a; }\n",
+        "int f(int a) { switch (a) { case 1: a++; // next\n case 2: a++; } return a; }\n",
+    ),
+    (
+        "g++ -Wextra -Wimplicit-fallthrough=1",
+        "int f(int a) { switch (a) { case 1: a++; // next\n case 2: a++; } return a; }\n",
+        "int f(int a) { switch (a) { case 1: a++;\n case 2: a++; } return a; }\n",
+    ),
+    (
+        "g++ -Wtautological-compare",
+        "#define S(a) a\nint f(int a) { return S(a == a); }\n",
+        "\nint f(int a) { return a == a; }\n",
+    ),
+    ("clang++-19 -Wall", "// one\nint f();\n", "// one \\\nint f();\n"),
+    ("clang++-19 -Wunused-macros", "#define X\n#ifdef X\n#endif\n", "#define X\n#ifdef Y\n#endif\n"),
+    ("clang++-19 -Wdocumentation", "/// \\param a one\nint f(int a);\n", "/// \\param b one\nint f(int a);\n"),
+    ("clang-cl-19 /nologo -Wall", "/// <b>one</b>\nint f(int a);\n", "/// <b>one\nint f(int a);\n"),
+]
+
+
+@pytest.mark.clang
+@pytest.mark.clang_cl
+@pytest.mark.parametrize(("command", "silent", "warned"), SILENT_THEN_WARNED)
+def test_warning_that_the_text_does_not_show_is_not_lost(
+    cache: Cache, work: Path, command: str, silent: str, warned: str
+) -> None:
+    line = [*command.split(), *("/c a.cpp /Foa.obj" if "-cl-" in command else "-c a.cpp -o a.o").split()]
+    (work / "a.cpp").write_text(silent)
+    make_cached(cache, line, work, ALONE)
+    (work / "a.cpp").write_text(warned)
+    bare = make_bare(cache, line, work)
+    assert make_cached(cache, line, work, ALONE) == bare
+    assert b"warning" in bare.done.stderr
+    assert cache.counts()[0] == 0, cache.log.read_text()

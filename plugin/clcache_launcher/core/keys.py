@@ -47,7 +47,7 @@ def preprocessed_key(
     toolchain: bytes,
     environment: Mapping[str, str],
     inputs: Iterable[tuple[str, Digest]],
-    preprocessed: tuple[Iterable[str], bytes],
+    preprocessed: tuple[Iterable[str], bytes, bytes],
 ) -> ManifestKey:
     """Key of the entries that a preprocessed text may hit.
 
@@ -58,15 +58,16 @@ def preprocessed_key(
         environment: The variables that this dialect reads, with their values.
         inputs: Files named on the command line but the source, with their digests.
         preprocessed: The files that were read, as the compiler names them, since a depfile names them too; the text
-            with its line markers.
+            with its line markers; what the preprocessor warns of.
     """
-    files, text = preprocessed
+    files, text, warnings = preprocessed
     key = _Hash(b"preprocessed")
     _add_command(key, invocation, compilation, toolchain, environment)
     _add_inputs(key, inputs)
     for name in files:
         key.add(b"file", _text(name))
     key.add(b"text", text)
+    key.add(b"warnings", warnings)
     return ManifestKey(key.digest())
 
 

@@ -15,6 +15,7 @@ from clcache_launcher.core.epoch import EpochTrials
 from clcache_launcher.core.folders import FolderNames
 from clcache_launcher.core.includes_prefix import IncludesPrefixes
 from clcache_launcher.core.path_reach import FileNames
+from clcache_launcher.core.plain_comments import PlainComments
 from clcache_launcher.core.precompiled import PrecompiledHeaders
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.roots import NO_ROOTS, Roots
@@ -46,6 +47,7 @@ class Knowledge:
         self.folders = FolderNames()
         self.facts = SourceFacts()
         self.closer_look = CloserLook()
+        self.plain_comments = PlainComments()
         self.precompiled = PrecompiledHeaders()
         self.prefixes = IncludesPrefixes()
         self.file_names = FileNames()

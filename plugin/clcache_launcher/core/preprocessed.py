@@ -2,7 +2,9 @@
 
 The text shows what the compiler compiles, but not all that it prints or records of the sources: a warning shows the
 line as it stands in the file, debug information and sanitizers hold columns. A result with such texts, or of a command
-line that is not known to be free of them, holds only while every file is what it was.
+line that is not known to be free of them, holds only while every file is what it was. Any other holds while these
+differ in nothing but plain comments, for what is silent now may be warned of elsewhere: a macro that is defined anew, a
+fall-through without its comment.
 """
 
 import os
@@ -10,9 +12,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dependencies import (
+    Listing,
+    PreprocessorPlan,
     plan_preprocessing,
     read_preprocessing_report,
 )
+from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.layout import is_free_of_layout
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
@@ -20,6 +25,7 @@ from clcache_launcher.compilers.show_includes import parse_show_includes
 from clcache_launcher.core.assembler_sources import assembler_refusal
 from clcache_launcher.core.attempt import discard_scratch, fit
 from clcache_launcher.core.keys import preprocessed_key
+from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Found, Miss, find_result
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry
@@ -41,7 +47,7 @@ class Preprocessed:
     files: tuple[tuple[str, Digest], ...]
     """The source and every include with their digests."""
     is_free: bool
-    """Nothing but the text can reach the outputs, diagnostics aside."""
+    """Nothing but the text and, in warnings, the files without plain comments can reach what is made."""
     prefix: bytes
     """What stands before a header that ``/showIncludes`` lists."""
 
@@ -88,10 +94,10 @@ def look_up_by_text(
         prepared.toolchain.identity,
         prepared.environment,
         miss.inputs[1:],
-        (listed, ran.stdout),
+        (listed, ran.stdout, _warnings(plan, ran.stderr, prefix)),
     )
-    is_free = is_free_of_layout(prepared.compilation, ran.stdout)
-    found = find_result(key, prepared, scope, lambda _, entry: scope.knowledge.digests.hold(entry.includes))
+    is_free = is_free_of_layout(prepared.compilation, ran.stdout, is_cl=prepared.toolchain.family in CL_FAMILIES)
+    found = find_result(key, prepared, scope, lambda _, entry: _holds(entry, files, scope.knowledge))
     return FoundByText(found, listed, ran.started_ns) if found else Preprocessed(key, files, is_free, prefix)
 
 
@@ -107,12 +113,26 @@ def preprocess(prepared: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ..
     return ran.stdout if ran.exit_code == 0 else None
 
 
-def preprocessed_entry(preprocessed: Preprocessed, prepared: Prepared, stdout: bytes, stderr: bytes) -> Entry:
+def preprocessed_entry(
+    preprocessed: Preprocessed, prepared: Prepared, texts: tuple[bytes, bytes], knowledge: Knowledge
+) -> Entry:
     """The entry of a result under its text: with every file where the result may show how these are laid out."""
     # Which headers /showIncludes lists is in the key.
-    is_silent = not stderr and (not stdout or not parse_show_includes(stdout, preprocessed.prefix).rest)
-    is_free = preprocessed.is_free and is_silent
-    return entry_of(prepared, () if is_free else preprocessed.files, b"", (stdout, stderr))
+    is_silent = not texts[1] and (not texts[0] or not parse_show_includes(texts[0], preprocessed.prefix).rest)
+    state = knowledge.plain_comments.digest(preprocessed.files) if preprocessed.is_free and is_silent else None
+    return entry_of(prepared, preprocessed.files if state is None else (), state or b"", texts)
+
+
+def _holds(entry: Entry, files: tuple[tuple[str, Digest], ...], knowledge: Knowledge) -> bool:
+    """Whether the files are what they were, plain comments aside where the entry has no files."""
+    if entry.search_state:
+        return knowledge.plain_comments.digest(files) == entry.search_state
+    return knowledge.digests.hold(entry.includes)
+
+
+def _warnings(plan: PreprocessorPlan, stderr: bytes, prefix: bytes) -> bytes:
+    """What a preprocessing run printed beside the headers."""
+    return stderr if plan.listing is Listing.DEPFILE else parse_show_includes(stderr, prefix).rest
 
 
 def _refusal(prepared: Prepared, files: Sequence[tuple[str, Digest]], scope: Scope) -> Uncacheable | None:

@@ -96,7 +96,7 @@ def store(
         is_storable = isinstance(direct, DirectEntry) or direct.reason in _DIRECT_MODE_ALONE
         # A file may have changed after it was preprocessed and before it was compiled.
         if preprocessed is not None and is_storable and scope.knowledge.digests.hold(preprocessed.files):
-            by_text = preprocessed_entry(preprocessed, attempt.prepared, *texts[:2])
+            by_text = preprocessed_entry(preprocessed, attempt.prepared, texts[:2], scope.knowledge)
             _add(preprocessed.key, replace(by_text, bound=scope.roots.identity), made, texts, scope.storage)
         if isinstance(direct, Uncacheable):
             return Stored(stdout, direct)

@@ -86,3 +86,23 @@ def test_one_object_for_two_sources_is_uncacheable(cache: Cache, project: Path) 
     done = cache.compile("g++", "-c", "a.cpp", "b.cpp", "-o", "x.o", cwd=project)
     assert done.code != 0
     assert cache.stats()["uncacheable"] == 1
+
+
+@pytest.mark.clang
+@pytest.mark.parametrize(
+    ("line", "hits"),
+    [
+        ("g++ -Wstrict-prototypes -c a.cpp b.cpp", 2),
+        ("g++ -c -x c a.cpp -x c++ b.cpp", 2),
+        ("g++ -c -x c a.cpp -x none b.cpp -x c++", 2),
+        ("clang++-19 -c a.cpp -x c b.cpp", 2),
+        ("clang++-19 -g -grecord-command-line -c a.cpp b.cpp", 0),
+    ],
+)
+def test_what_is_said_of_the_whole_line_is_same_bare_missed_and_hit(
+    cache: Cache, project: Path, line: str, hits: int
+) -> None:
+    bare = make_bare(cache, line.split(), project)
+    for _ in range(2):
+        assert make_cached(cache, line.split(), project) == bare
+    assert cache.counts()[0] == hits, cache.log.read_text()

@@ -6,8 +6,9 @@ from typing import Final
 
 __all__ = ["join_texts"]
 
-# "clang-cl-19: warning: argument unused during compilation: '/MP'"; a compiler's own begins with a file and a line.
-_OF_DRIVER: Final = re.compile(rb"[\w.+-]+: (?:warning|note|remark): .*")
+# "clang-cl-19: warning: argument unused during compilation: '/MP'"; a compiler's own begins with a file and a line, or,
+# where it is the command line, with the name of gcc's compiler proper, which runs for each source.
+_OF_DRIVER: Final = re.compile(rb"(?!cc1|lto1|f951)[\w.+-]+: (?:warning|note|remark): .*")
 
 
 def join_texts(texts: Sequence[bytes]) -> bytes:

@@ -106,9 +106,23 @@ def _compilation_of(
     if reason is not None:
         return Uncacheable(reason, source.name)
     others = {id(other.match) for other in sources if other is not source}
-    own = [match for match in matches if id(match) not in others]
+    own = [
+        match for match in matches if id(match) not in others | _languages_of_others(dialect, matches, sources, source)
+    ]
     alone = tuple(token for match in own for token in match.tokens) if others else ()
     return _compilation(dialect, alone or arguments, own, source, alone)
+
+
+def _languages_of_others(
+    dialect: Dialect, matches: Sequence[Match], sources: Sequence[_Source], source: _Source
+) -> set[int]:
+    """The ``-x`` that count for later sources alone: behind its last source a driver warns of one."""
+    if dialect.windows_quoting:
+        return set()
+    places = {id(match): at for at, match in enumerate(matches)}
+    first, last = places[id(source.match)], places[id(sources[-1].match)]
+    between = matches[first:last]
+    return {id(match) for match in between if match.option and match.option.effect is Effect.LANGUAGE}
 
 
 def _refuse_mixture(
@@ -121,7 +135,10 @@ def _refuse_mixture(
     spellings = {match.option.spelling for match in matches if match.option}
     # Without /MP cl prints more than for each source alone (it says when it generates code); with it, in any order.
     is_in_order = not dialect.names_output or "-MP" in spellings
-    if len(set(paths)) < len(paths) or not is_in_order:
+    # clang records the line of its driver, with all sources. A source may take the header that was compiled before it.
+    records = not dialect.windows_quoting and any(each.records_command_line for each in compilations)
+    has_header = any(each.language in HEADER_LANGUAGES for each in compilations)
+    if len(set(paths)) < len(paths) or not is_in_order or records or has_header:
         return Uncacheable(Reason.MULTIPLE_SOURCES, compilations[1].source)
     return None
 

@@ -16,6 +16,7 @@ UNUSED = b"clang-cl-19: warning: argument unused during compilation: '/MP' [-Wun
         ([UNUSED + b"a\n", UNUSED + b"a\n"], UNUSED + b"a\na\n"),
         ([b"h.h:1:1: warning: x\n", b"h.h:1:1: warning: x\n"], b"h.h:1:1: warning: x\nh.h:1:1: warning: x\n"),
         ([UNUSED, b""], UNUSED),
+        ([b"cc1plus: warning: x\n", b"cc1plus: warning: x\n"], b"cc1plus: warning: x\ncc1plus: warning: x\n"),
         ([b"no line's end", b"no line's end"], b"no line's endno line's end"),
     ],
 )

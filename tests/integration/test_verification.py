@@ -33,6 +33,16 @@ def test_hit_that_is_right_stays(cache: Cache, project: Path, line: str) -> None
     assert any(line.split() == ["verify", "differences", "0"] for line in shown)
 
 
+@pytest.mark.parametrize("mode", ["CLCACHE_NODIRECT", "CLCACHE_PREPROCESSOR"])
+def test_hit_by_the_text_is_verified(cache: Cache, project: Path, mode: str) -> None:
+    line = ["g++", "-c", "a.cpp", "-o", "a.o"]
+    make_cached(cache, line, project, {mode: "1"})
+    (project / "a.cpp").write_text((project / "a.cpp").read_text().replace("\n", " // one\n"))
+    assert make_cached(cache, line, project, {mode: "1", **ALWAYS}) == make_bare(cache, line, project)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+    assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0)
+
+
 def test_share_of_none_verifies_none(cache: Cache, project: Path) -> None:
     line = ["g++", "-c", "a.cpp", "-o", "a.o"]
     for _ in range(3):

@@ -87,8 +87,7 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
     """Find a result in direct mode, then, where the settings say so, by the preprocessed text."""
     found = look_up(unit, scope)
     if isinstance(found, Found):
-        is_verified = scope.settings.verify and random.random() * 100 < scope.settings.verify  # noqa: S311
-        return _verification(unit, found, scope) if is_verified else found
+        return _verification(unit, found, scope) if _is_to_verify(scope) else found
     if isinstance(found, Uncacheable):
         return found
     reason = _direct_mode_alone(unit.compilation)
@@ -100,14 +99,21 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
     if not (scope.settings.nodirect or scope.settings.preprocessor) or reason is not None:
         return _Planned(attempt)
     by_text = yield from look_up_by_text(unit, found, scope)
+    if isinstance(by_text, FoundByText):
+        return _found_by_text(by_text, attempt, scope)
     if isinstance(by_text, Preprocessed):
         return _Planned(attempt, by_text)
-    if isinstance(by_text, FoundByText):
-        if not scope.settings.nodirect and not scope.settings.readonly:
-            store_under_direct_key(attempt, by_text.listed, by_text.started_ns, by_text.found, scope)
-        return by_text.found
     # What the preprocessor shows too little of can still be stored in direct mode.
     return by_text if scope.settings.nodirect else _Planned(attempt)
+
+
+def _found_by_text(by_text: FoundByText, attempt: Attempt, scope: Scope) -> Found | _Planned:
+    expected = expect(by_text.found, attempt.prepared, scope) if _is_to_verify(scope) else None
+    if expected is not None:
+        return _Planned(attempt, expected=expected)
+    if not scope.settings.nodirect and not scope.settings.readonly:
+        store_under_direct_key(attempt, by_text.listed, by_text.started_ns, by_text.found, scope)
+    return by_text.found
 
 
 def _direct_mode_alone(compilation: Compilation) -> Reason | None:
@@ -122,6 +128,11 @@ def _deliver(unit: Prepared, found: Found, scope: Scope) -> bool:
     depfile = partial(own_depfile, family=unit.toolchain.family, roots=scope.roots) if found.is_shared else None
     hardlink = scope.settings.hardlink
     return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=depfile)
+
+
+def _is_to_verify(scope: Scope) -> bool:
+    share = scope.settings.verify
+    return bool(share) and random.random() * 100 < share  # noqa: S311
 
 
 def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planned:

@@ -43,6 +43,13 @@ def test_hit_by_the_text_is_verified(cache: Cache, project: Path, mode: str) -> 
     assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0)
 
 
+def test_cache_that_is_only_read_still_hits(cache: Cache, project: Path) -> None:
+    line = ["g++", "-c", "a.cpp", "-o", "a.o"]
+    for env in ({}, {**ALWAYS, "CLCACHE_READONLY": "1"}):
+        make_cached(cache, line, project, env)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+
+
 def test_share_of_none_verifies_none(cache: Cache, project: Path) -> None:
     line = ["g++", "-c", "a.cpp", "-o", "a.o"]
     for _ in range(3):

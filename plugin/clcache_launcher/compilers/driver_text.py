@@ -9,6 +9,8 @@ __all__ = ["join_texts"]
 # "clang-cl-19: warning: argument unused during compilation: '/MP'"; a compiler's own begins with a file and a line, or,
 # where it is the command line, with the name of gcc's compiler proper, which runs for each source.
 _OF_DRIVER: Final = re.compile(rb"(?!cc1|lto1|f951)[\w.+-]+: (?:warning|note|remark): .*")
+# Colours, which gcc ends with "\x1b[K", and links.
+_ESCAPE: Final = re.compile(rb"\x1b(?:\[[0-9;]*[mK]|\]8;;[^\x07\x1b]*(?:\x07|\x1b\\))")
 
 
 def join_texts(texts: Sequence[bytes]) -> bytes:
@@ -20,7 +22,7 @@ def join_texts(texts: Sequence[bytes]) -> bytes:
     lines = [text.splitlines(keepends=True) for text in texts]
     shared = 0
     while all(len(each) > shared and each[shared] == lines[0][shared] for each in lines):
-        if not _OF_DRIVER.fullmatch(lines[0][shared].rstrip(b"\r\n")):
+        if not _OF_DRIVER.fullmatch(_ESCAPE.sub(b"", lines[0][shared]).rstrip(b"\r\n")):
             break
         shared += 1
     return b"".join([*lines[0][:shared], *(line for each in lines for line in each[shared:])])

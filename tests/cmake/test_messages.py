@@ -133,8 +133,16 @@ def test_target_without_a_launcher_is_named_once(cmake: CMake, tmp_path: Path) -
         "add_library(c STATIC a.c)",
     ]
     text = cmake.configured(write_project(tmp_path / "s", *lines, files=files), tmp_path / "b", env=ACTIVATED)
-    assert text.count("were made before") == 1
-    assert "are not cached: a, b Call Stack" in text
+    assert text.count("CMake Warning") == 1
+    expected = "clcache: 2 of 3 targets will not be cached: a, b (made before include(ClcacheLauncher));"
+    assert f"{expected} 'clcache doctor {tmp_path}/b' says more, and what to do" in text
+
+
+@pytest.mark.parametrize("scope", ["GLOBAL", "TARGET a"])
+def test_second_launcher_by_a_rule_is_told(cmake: CMake, tmp_path: Path, scope: str) -> None:
+    lines = [PROJECT, PACKAGE, TARGET, f"set_property({scope} PROPERTY RULE_LAUNCH_COMPILE /usr/bin/env)"]
+    text = cmake.configured(write_project(tmp_path / "s", *lines), tmp_path / "b", env=ACTIVATED)
+    assert "clcache: 1 of 1 targets will not be cached: a (RULE_LAUNCH_COMPILE is a second launcher);" in text
 
 
 def test_target_with_another_launcher_is_not_named(cmake: CMake, tmp_path: Path) -> None:

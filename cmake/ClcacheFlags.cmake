@@ -1,0 +1,47 @@
+# Changes the options that would keep a compilation from being cached, in the includer's folder and below.
+
+# Debug information in the object and not in a database that many compilers write (/Zi, /ZI): that can't be cached.
+function(_clcache_embed_debug_information languages)
+  if(CLCACHE_DEBUG_FORMAT STREQUAL "keep")
+    return()
+  elseif(CLCACHE_DEBUG_FORMAT AND NOT CLCACHE_DEBUG_FORMAT STREQUAL "embedded")
+    _clcache_is_new("format ${CLCACHE_DEBUG_FORMAT}" new)
+    if(new)
+      message(WARNING "clcache: CLCACHE_DEBUG_FORMAT: expected embedded or keep, got '${CLCACHE_DEBUG_FORMAT}'")
+    endif()
+    return()
+  endif()
+  # Heeded where CMP0141 is new when the language is enabled, with CMake's own default for the rest.
+  if(NOT DEFINED CMAKE_MSVC_DEBUG_INFORMATION_FORMAT)
+    set(CMAKE_MSVC_DEBUG_INFORMATION_FORMAT "$<$<CONFIG:Debug,RelWithDebInfo>:Embedded>" PARENT_SCOPE)
+  endif()
+  set(configurations DEBUG RELEASE RELWITHDEBINFO MINSIZEREL ${CMAKE_CONFIGURATION_TYPES} ${CMAKE_BUILD_TYPE})
+  list(TRANSFORM configurations TOUPPER)
+  list(TRANSFORM configurations PREPEND "_")
+  list(REMOVE_DUPLICATES configurations)
+  foreach(language IN LISTS languages)
+    if(NOT "${CMAKE_${language}_COMPILER_ID} ${CMAKE_${language}_SIMULATE_ID}" MATCHES "MSVC")
+      continue()
+    endif()
+    foreach(configuration IN LISTS configurations ITEMS "")
+      set(variable "CMAKE_${language}_FLAGS${configuration}")
+      # Twice, for two that stand side by side share a blank.
+      string(REGEX REPLACE "(^| )[-/]Z[iI]( |$)" "\\1/Z7\\2" flags "${${variable}}")
+      string(REGEX REPLACE "(^| )[-/]Z[iI]( |$)" "\\1/Z7\\2" flags "${flags}")
+      if(NOT flags STREQUAL "${${variable}}")
+        set(${variable} "${flags}" PARENT_SCOPE)
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
+# Lets each project() that follows come back to a module: only then its flags are known.
+function(_clcache_follow_projects module)
+  if("${module}" IN_LIST CMAKE_PROJECT_INCLUDE)
+    return()
+  endif()
+  # A list since 3.29; before that a file of the user's stays alone.
+  if(NOT CMAKE_PROJECT_INCLUDE OR CMAKE_VERSION VERSION_GREATER_EQUAL 3.29)
+    set(CMAKE_PROJECT_INCLUDE ${CMAKE_PROJECT_INCLUDE} "${module}" PARENT_SCOPE)
+  endif()
+endfunction()

@@ -35,6 +35,20 @@ function(_clcache_embed_debug_information languages)
   endforeach()
 endfunction()
 
+# A precompiled header of clang holds the times of the headers in it: after a fresh clone it and all its users would
+# miss. What depends on a changed header is built again by the build tool, which needs no such times.
+function(_clcache_leave_out_header_times languages)
+  if(CLCACHE_PCH_TIMESTAMPS)
+    return()
+  endif()
+  foreach(language IN LISTS languages)
+    set(variable CMAKE_${language}_COMPILE_OPTIONS_CREATE_PCH)
+    if(CMAKE_${language}_COMPILER_ID STREQUAL "Clang" AND ${variable} AND NOT "${${variable}}" MATCHES "pch-timestamp")
+      set(${variable} "${${variable}};-Xclang;-fno-pch-timestamp" PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()
+
 # Lets each project() that follows come back to a module: only then its flags are known.
 function(_clcache_follow_projects module)
   if("${module}" IN_LIST CMAKE_PROJECT_INCLUDE)

@@ -22,6 +22,8 @@ Cache variables that are read:
   ``embedded``, the default: with ``cl`` and ``clang-cl`` debug information goes into the objects (``/Z7``), for what goes
   into a database (``/Zi``, ``/ZI``) can't be cached. ``keep``: as the project has it. The project's own
   ``CMAKE_MSVC_DEBUG_INFORMATION_FORMAT`` stays.
+``CLCACHE_PCH_TIMESTAMPS``
+  ``ON`` leaves the times of headers in clang's precompiled headers; with them a fresh clone has no hits. Default ``OFF``.
 ``CLCACHE_LANGUAGES``
   Languages to cache. Default ``C;CXX``.
 ``CLCACHE_PROGRAM``
@@ -83,6 +85,7 @@ if(NOT _clcache_in_try_compile AND (CLCACHE_ENABLE OR NOT DEFINED CLCACHE_ENABLE
   _clcache_switch_on(_clcache_languages)
   if(_clcache_languages)
     _clcache_embed_debug_information("${_clcache_languages}")
+    _clcache_leave_out_header_times("${_clcache_languages}")
     _clcache_follow_projects("${CMAKE_CURRENT_LIST_FILE}")
     _clcache_note_early_targets("${CMAKE_CURRENT_SOURCE_DIR}" "${_clcache_languages}")
     _clcache_report_later("${_clcache_languages}")

@@ -58,6 +58,15 @@ def test_text_that_was_stored_apart_is_the_same_in_one_stream(cache: Cache, proj
     assert (cache.stats()["verified"], cache.stats()["verify_differences"]) == (1, 0), cache.log.read_text()
 
 
+@pytest.mark.parametrize("options", ["-flto -c a.cpp -o a.o", "-x c++-header a.cpp -o a.gch"])
+def test_what_no_two_runs_make_alike_is_not_verified(cache: Cache, project: Path, options: str) -> None:
+    line = ["g++", *options.split()]
+    make_cached(cache, line, project)
+    make_cached(cache, line, project, ALWAYS)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+    assert cache.stats()["verified"] == 0
+
+
 def test_cache_that_is_only_read_still_hits(cache: Cache, project: Path) -> None:
     line = ["g++", "-c", "a.cpp", "-o", "a.o"]
     for env in ({}, {**ALWAYS, "CLCACHE_READONLY": "1"}):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from clcache_launcher.compilers.driver_text import join_texts
+from clcache_launcher.compilers.reproducible import is_reproducible
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
 from clcache_launcher.core.lookup import Found, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
@@ -87,7 +88,7 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
     """Find a result in direct mode, then, where the settings say so, by the preprocessed text."""
     found = look_up(unit, scope)
     if isinstance(found, Found):
-        return _verification(unit, found, scope) if _is_to_verify(scope) else found
+        return _verification(unit, found, scope) if _is_to_verify(unit, scope) else found
     if isinstance(found, Uncacheable):
         return found
     reason = _direct_mode_alone(unit.compilation)
@@ -108,7 +109,7 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
 
 
 def _found_by_text(by_text: FoundByText, attempt: Attempt, scope: Scope) -> Found | _Planned:
-    expected = expect(by_text.found, attempt.prepared, scope) if _is_to_verify(scope) else None
+    expected = expect(by_text.found, attempt.prepared, scope) if _is_to_verify(attempt.prepared, scope) else None
     if expected is not None:
         return _Planned(attempt, expected=expected)
     if not scope.settings.nodirect and not scope.settings.readonly:
@@ -130,10 +131,12 @@ def _deliver(unit: Prepared, found: Found, scope: Scope) -> bool:
     return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=depfile)
 
 
-def _is_to_verify(scope: Scope) -> bool:
+def _is_to_verify(unit: Prepared, scope: Scope) -> bool:
+    share = scope.settings.verify
     # Where nothing may be stored a run can't stand for a hit.
-    share = 0 if scope.settings.readonly else scope.settings.verify
-    return bool(share) and random.random() * 100 < share  # noqa: S311
+    if not share or scope.settings.readonly or not is_reproducible(unit.compilation, unit.toolchain.family):
+        return False
+    return random.random() * 100 < share  # noqa: S311
 
 
 def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planned:

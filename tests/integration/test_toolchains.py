@@ -122,7 +122,48 @@ def test_wrapper_script_is_cached(cache: Cache, work: Path, name: str) -> None:
     (work / "tools/c++").symlink_to("/usr/bin/g++")
     (work / "inc").mkdir()
     (work / "a.cpp").write_text("int f() { return 1; }\n")
-    check_bare_miss_hit(cache, [str(wrapper), "-c", "a.cpp", "-o", "a.o"], work)
+    # Nothing may be added to what a script chooses by.
+    depfile = ["-MD"] if name == "branches" else []
+    check_bare_miss_hit(cache, [str(wrapper), "-c", "a.cpp", "-o", "a.o", *depfile], work)
+
+
+CHOOSING = [
+    ('if [ "$1" = -c ]; then exec g++ -DX=1 "$@"; else exec g++ "$@"; fi', "-c a.cpp -o a.o", "compiler_wrapper"),
+    ('if [ "$1" = -c ]; then exec g++ -DX=1 "$@"; else exec g++ "$@"; fi', "-c a.cpp -o a.o -MD", "miss"),
+    ('if [ "$1" = -c ]; then exec g++ -DX=1 "$@"; else exec g++ "$@"; fi', "-O -MD -c a.cpp b.cpp", "compiler_wrapper"),
+    ('case "$#" in 4) exec g++ -DX=1 "$@";; esac; exec g++ "$@"', "-c a.cpp -o a.o", "compiler_wrapper"),
+    ('for a; do case $a in -MD) exec g++ -DX=1 "$@";; esac; done; exec g++ "$@"', "-c a.cpp", "compiler_wrapper"),
+    ('for a; do case $a in b.cpp) exec g++ -DX=1 "$@";; esac; done; exec g++ "$@"', "-c a.cpp -o a.o", "miss"),
+    (
+        'for a; do case $a in b.cpp) exec g++ -DX=1 "$@";; esac; done; exec g++ "$@"',
+        "-c a.cpp b.cpp",
+        "compiler_wrapper",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "outcome"), CHOOSING)
+def test_wrapper_script_that_chooses_is_given_the_arguments_that_the_caller_gave(
+    cache: Cache, work: Path, text: str, line: str, outcome: str
+) -> None:
+    wrapper = script(work / "tools/g++", text)
+    for name in "ab":
+        (work / f"{name}.cpp").write_text(f"#ifdef X\nint {name} = 1;\n#else\nint {name} = 2;\n#endif\n")
+    argv = [str(wrapper), *line.split()]
+    for _ in range(2):
+        assert make_cached(cache, argv, work) == make_bare(cache, argv, work)
+    assert outcome in cache.log.read_text()
+    assert cache.counts()[:2] == ((1, 1) if outcome == "miss" else (0, 0)), cache.log.read_text()
+
+
+def test_name_of_an_output_is_one_that_a_wrapper_script_may_choose_by(cache: Cache, work: Path) -> None:
+    text = 'for a; do case $a in b.cpp) exec g++ -DX=1 "$@";; esac; done; exec g++ "$@"'
+    wrapper = script(work / "tools/g++", text)
+    (work / "a.cpp").write_text("#ifdef X\nint a = 1;\n#else\nint a = 2;\n#endif\n")
+    for name in ("a.o", "b.cpp"):
+        argv = [str(wrapper), "-c", "a.cpp", "-o", name]
+        assert make_cached(cache, argv, work) == make_bare(cache, argv, work)
+    assert cache.counts()[0] == 0
 
 
 @clang_cl

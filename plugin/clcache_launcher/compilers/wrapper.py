@@ -53,6 +53,11 @@ _NOTES: Final = frozenset({"echo", "printf", "date"})
 _APPEND: Final = ">>"
 _COMPARES: Final = frozenset({"=", "==", "!=", "-eq", "-ne", "-gt", "-ge", "-lt", "-le"})
 _FILE_TEST: Final = re.compile(r"-(?:[a-hkprstuvwxGLNOS]|nt|ot|ef)")
+_CONDITION: Final = re.compile(r"(?:^|(?<=[\s;&|(]))(?P<word>if|case|while|until|\[|test|&&|\|\|)(?=\s)")
+_LOOP: Final = re.compile(r"\bfor\s+\w+\s*(?:in\s+\"?\$@\"?\s*)?[;\n]")
+_POSITION: Final = re.compile(r"\$\{?[1-9#*]")
+_PATTERNS: Final = re.compile(r"(?:\bin\b|;;)\s*\(?([^()\"$;]*)\)")
+_SOURCE_PATTERN: Final = re.compile(r"[\w*./-]*\.(?:c|cc|cpp|cxx|C|m|mm)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,10 @@ class Script:
     calls: tuple[Call, ...]
     tools: tuple[str, ...] = ()
     """Other programs that it asks, to be found on ``PATH``."""
+    asks: bool = False
+    """It chooses by its arguments."""
+    asks_any: bool = False
+    """It may choose by any of them, by their order or number, and not only by what the sources are named."""
 
 
 def read_script(text: str, path: str) -> Script | None:
@@ -90,7 +99,20 @@ def read_script(text: str, path: str) -> Script | None:
     commands = _commands(body)
     calls = _calls(commands, os.path.dirname(path)) if commands is not None else None
     tools = ("dirname",) if "dirname" in body else ()
-    return Script(shell, tuple(dict.fromkeys(calls)), tools) if calls else None
+    if not calls:
+        return None
+    asks = bool(_CONDITION.search(body))
+    return Script(shell, tuple(dict.fromkeys(calls)), tools, asks, asks and not _asks_for_sources(body))
+
+
+def _asks_for_sources(body: str) -> bool:
+    """Whether a script only goes through its arguments and compares each with names of sources."""
+    if any(match["word"] != "case" for match in _CONDITION.finditer(body)) or not _LOOP.search(body):
+        return False
+    if _POSITION.search(body.replace('${1+"$@"}', "")):
+        return False
+    patterns = [pattern for found in _PATTERNS.findall(body) for pattern in found.split("|")]
+    return bool(patterns) and all(_SOURCE_PATTERN.fullmatch(pattern.strip()) for pattern in patterns)
 
 
 def _shell(line: str) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from functools import partial
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.compilers.reproducible import is_reproducible
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
-from clcache_launcher.core.lookup import Found, look_up, sound_result
+from clcache_launcher.core.lookup import Found, Miss, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.path_reach import shows_path
 from clcache_launcher.core.prepare import Prepared
@@ -23,7 +23,7 @@ from clcache_launcher.core.sharing import own_depfile
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
 from clcache_launcher.core.store import Stored, Unclear, store, store_for_every_tree, store_under_direct_key
 from clcache_launcher.core.verify import Expected, expect, find_difference
-from clcache_launcher.model import ASSEMBLER, Compilation, Ran, Reason, Uncacheable
+from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
 
 __all__ = ["compile_through_cache"]
 
@@ -91,12 +91,12 @@ def _look_up(unit: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], Fo
         return _verification(unit, found, scope) if _is_to_verify(unit, scope) else found
     if isinstance(found, Uncacheable):
         return found
-    reason = _direct_mode_alone(unit.compilation)
+    reason = _direct_mode_alone(unit)
     if scope.settings.nodirect and reason is not None:
         return Uncacheable(reason, "without direct mode")
-    if not scope.knowledge.prefixes.find(unit):
-        return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, "the language of /showIncludes")
-    attempt = plan_attempt(unit, found, scope)
+    attempt = _plan(unit, found, scope)
+    if isinstance(attempt, Uncacheable):
+        return attempt
     if not (scope.settings.nodirect or scope.settings.preprocessor) or reason is not None:
         return _Planned(attempt)
     by_text = yield from look_up_by_text(unit, found, scope)
@@ -117,8 +117,25 @@ def _found_by_text(by_text: FoundByText, attempt: Attempt, scope: Scope) -> Foun
     return by_text.found
 
 
-def _direct_mode_alone(compilation: Compilation) -> Reason | None:
+def _plan(unit: Prepared, miss: Miss, scope: Scope) -> Attempt | Uncacheable:
+    """Plan a run, if the compiler can be asked for the headers."""
+    if not scope.knowledge.prefixes.find(unit):
+        return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, "the language of /showIncludes")
+    attempt = plan_attempt(unit, miss, scope)
+    plan, toolchain = attempt.plan, unit.toolchain
+    is_other = plan.argv != unit.invocation.arguments
+    if (is_other and toolchain.asks_any) or (plan.dependency_pass and toolchain.asks):
+        # A script that chooses by its arguments may choose otherwise for those.
+        discard_scratch(attempt.scratch, scope.storage)
+        return Uncacheable(Reason.COMPILER_WRAPPER, unit.invocation.compiler)
+    return attempt
+
+
+def _direct_mode_alone(unit: Prepared) -> Reason | None:
     """Why a preprocessed text does not tell what a compilation makes, if so."""
+    compilation = unit.compilation
+    if unit.toolchain.asks:
+        return Reason.COMPILER_WRAPPER
     if compilation.precompiled is not None:
         return Reason.PRECOMPILED_HEADER
     return Reason.ASSEMBLER_SOURCE if compilation.language == ASSEMBLER else None
@@ -145,7 +162,8 @@ def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planne
     expected = expect(found, unit, scope)
     if isinstance(missed, Found | Uncacheable) or expected is None:
         return found
-    return _Planned(plan_attempt(unit, missed, scope), expected=expected)
+    attempt = _plan(unit, missed, scope)
+    return found if isinstance(attempt, Uncacheable) else _Planned(attempt, expected=expected)
 
 
 def _compile_one(planned: _Planned, scope: Scope) -> Steps:

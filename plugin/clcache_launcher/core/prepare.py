@@ -132,6 +132,12 @@ def _units(
             compilation = _with_options(invocation, toolchain, given, alone, at)
         if not isinstance(compilation, Compilation):
             return compilation
+        if toolchain.asks:
+            if len(alone) > 1:
+                return Uncacheable(Reason.COMPILER_WRAPPER, invocation.compiler)
+            # Any word may be what the script looks at.
+            words = (*invocation.arguments[1:], *compilation.key_arguments)
+            compilation = replace(compilation, key_arguments=words)
         units.append(Prepared(invocation, compilation, toolchain, _relevant(toolchain.dialect.environment, invocation)))
     return tuple(units)
 

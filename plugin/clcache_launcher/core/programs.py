@@ -44,6 +44,10 @@ class Driver:
     """The scripts with the programs that read them, and those that they ask."""
     names: tuple[str, ...] = ()
     """Programs that are looked for on ``PATH``."""
+    asks: bool = False
+    """A script chooses by the arguments."""
+    asks_any: bool = False
+    """By any of them, see ``Script``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def _follow(program: str, path: Sequence[str], environment: Mapping[str, str], d
         options=tuple(dict.fromkeys(options for driver in found for options in driver.options)),
         scripts=tuple(dict.fromkeys([program, *read_by, *(name for driver in found for name in driver.scripts)])),
         names=tuple(dict.fromkeys([*names, *(name for driver in found for name in driver.names)])),
+        asks=script.asks or any(driver.asks for driver in found),
+        asks_any=script.asks_any or any(driver.asks_any for driver in found),
     )
 
 

@@ -93,6 +93,10 @@ class Toolchain:
     options: tuple[Options, ...] = (Options(),)
     """What wrapper scripts and configuration files add: one of these, by the arguments alone; none where it is not
     certain."""
+    asks: bool = False
+    """A wrapper script chooses by the arguments as they are given."""
+    asks_any: bool = False
+    """By any of them: nothing may be added."""
     refusal: Uncacheable | None = None
     """Why nothing that it makes can be stored."""
 
@@ -203,6 +207,8 @@ class Toolchains:
             search_folders=tuple(_search_folders(probe, question)),
             watch=watched,
             options=options,
+            asks=driver.asks,
+            asks_any=driver.asks_any,
             refusal=_refusal(probe, driver, options, (*probe.programs, *on_path)),
         )
         return toolchain, is_settled

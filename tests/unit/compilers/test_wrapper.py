@@ -105,7 +105,32 @@ def read(body: str, head: str = "#!/bin/sh") -> Script | None:
 @pytest.mark.parametrize("body", UNDERSTOOD)
 def test_script_that_only_runs_a_compiler_is_understood(body: str) -> None:
     tools = ("dirname",) if "dirname" in body else ()
-    assert read(body) == Script(("/bin/sh",), tuple(UNDERSTOOD[body]), tools)
+    script = read(body)
+    assert script is not None
+    assert (script.shell, script.calls, script.tools) == (("/bin/sh",), tuple(UNDERSTOOD[body]), tools)
+    assert script.asks == ("case " in body or "[ " in body)
+
+
+@pytest.mark.parametrize(
+    ("body", "asks_any"),
+    [
+        ('exec gcc "$@"', False),
+        ('for a; do case $a in *x.c|*y.cpp) exec gcc -UX "$@";; esac; done\nexec gcc "$@"', False),
+        ('for a in "$@"; do case $a in *x.c) exec gcc -UX "$@";; esac; done\nexec gcc "$@"', False),
+        ('for a; do case $a in -c) exec gcc -UX "$@";; esac; done\nexec gcc "$@"', True),
+        ('for a; do case $a in x.c) ;; *) exec gcc -UX "$@";; esac; done\nexec gcc "$@"', True),
+        ('for a; do [ "$a" = x.c ] && exec gcc -UX "$@"; done\nexec gcc "$@"', True),
+        ('for a; do case $1 in x.c) exec gcc -UX "$@";; esac; done\nexec gcc "$@"', True),
+        ('case $1 in x.c) exec gcc -UX "$@";; esac\nexec gcc "$@"', True),
+        ('case "$*" in *x.c) exec gcc -UX "$@";; esac\nexec gcc "$@"', True),
+        ('if [ $# = 3 ]\nthen exec gcc -UX "$@"\nfi\nexec gcc "$@"', True),
+        ('[ "$1" = -v ] && exec gcc "$@"\nexec gcc -O2 "$@"', True),
+    ],
+)
+def test_script_that_looks_at_more_than_names_of_sources_asks_for_any_argument(body: str, *, asks_any: bool) -> None:
+    script = read(body)
+    assert script is not None
+    assert script.asks_any is asks_any
 
 
 @pytest.mark.parametrize("body", NOT_UNDERSTOOD)

@@ -1,9 +1,10 @@
-"""``clcache doctor``: whether everything that a build needs is there and whole."""
+"""``clcache doctor``: whether everything that a build needs is there, is whole and will be cached."""
 
 from pathlib import Path
 
 import click
 
+from clcache_launcher.cli.audit import audit_build_folder, print_audit
 from clcache_launcher.cli.context import FrontEnd
 from clcache_launcher.cli.core_client import ask_live
 from clcache_launcher.errors import ClcacheError
@@ -13,10 +14,19 @@ __all__ = ["doctor"]
 
 
 @click.command()
+@click.argument("build", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="With BUILD: print one JSON object.")
 @click.option("--repair", is_flag=True, help="Mend the cache folder; builds may go on meanwhile.")
 @click.pass_obj
-def doctor(front_end: FrontEnd, *, repair: bool) -> int:
-    """Check settings, core and all that the cache folder holds; exits with 1 where something is wrong."""
+def doctor(front_end: FrontEnd, *, build: Path | None, as_json: bool, repair: bool) -> int:
+    """Check settings, core and all that the cache folder holds; exits with 1 where something is wrong.
+
+    With BUILD, a build folder of CMake: tell which of its targets will not be cached, why, and what to do; exits with 1
+    where there are some.
+    """
+    if build is not None:
+        folder = Path(front_end.cwd, build)
+        return print_audit(folder, audit_build_folder(folder, front_end.environment), as_json=as_json)
     try:
         resolved = front_end.resolved()
         click.echo(f"settings: fine (cache folder {resolved.settings.dir})")

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from clcache_launcher.errors import ToolchainError
-from clcache_launcher.setup.detect import find_compilers, find_core_program, find_launcher
+from clcache_launcher.setup.detect import find_compilers, find_core_program, find_launcher, find_tool
 
 __all__ = ["Context", "make_context", "module_folder"]
 
@@ -23,6 +23,8 @@ class Context:
     compilers: tuple[tuple[str, str], ...]
     launcher_source: str
     core_program: str
+    ninja: str = ""
+    """Empty where there is none."""
 
     @property
     def folder(self) -> Path:
@@ -64,6 +66,7 @@ def make_context(source: Path, build: Path, toolchain: Path | None, environment:
         compilers=() if toolchain else find_compilers(environment),
         launcher_source=launcher,
         core_program=find_core_program(launcher),
+        ninja=_find_ninja(environment),
     )
 
 
@@ -78,6 +81,13 @@ def module_folder() -> str:
         return beside.as_posix()
     with resources.as_file(resources.files("clcache_launcher.cmake") / "ClcacheLauncher.cmake") as module:
         return module.parent.as_posix()
+
+
+def _find_ninja(environment: Mapping[str, str]) -> str:
+    try:
+        return _absolute(Path(find_tool("ninja", environment)))
+    except ToolchainError:
+        return ""
 
 
 def _absolute(path: Path) -> str:

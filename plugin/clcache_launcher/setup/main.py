@@ -22,6 +22,7 @@ __all__ = ["main"]
 @click.option("--build", "builds", is_flag=True, help="Configure with Ninja, build, and say what the cache did.")
 @click.option("-D", "definitions", multiple=True, metavar="NAME=VALUE", help="For CMake, with --build.")
 @click.option("--toolchain", type=click.Path(path_type=Path), help="The project's own toolchain file.")
+@click.option("--presets", is_flag=True, help="Write clcache's presets into CMakeUserPresets.json, too.")
 @click.option("--check", "checks", is_flag=True, help="Write nothing; fail when a generated file is stale or edited.")
 @click.option("--vendor", type=click.Path(path_type=Path), metavar="DIR", help="Copy the CMake module there.")
 @click.option("--print-module-dir", is_flag=True, help="Print the folder for CMAKE_MODULE_PATH.")
@@ -33,6 +34,7 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     builds: bool,
     definitions: tuple[str, ...],
     toolchain: Path | None,
+    presets: bool,
     checks: bool,
     vendor: Path | None,
     print_module_dir: bool,
@@ -48,11 +50,11 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     resolve(environment, os.path.abspath(source))
     context = make_context(source, build_dir or source / "build", toolchain, environment)
     if checks:
-        stale = stale_files(context)
+        stale = stale_files(context, presets=presets)
         for path in stale:
             click.echo(f"clcache-setup: {path}: stale or edited; run clcache-setup again", err=True)
         return 1 if stale else 0
-    for path in write_files(context):
+    for path in write_files(context, presets=presets):
         click.echo(f"wrote {path}")
     if builds:
         for line in build_project(context, definitions, environment).lines():

@@ -12,6 +12,7 @@ import jinja2
 from clcache_launcher import __version__
 from clcache_launcher.errors import ClcacheError
 from clcache_launcher.setup.context import Context, module_folder
+from clcache_launcher.setup.presets import has_own_presets, user_presets
 from clcache_launcher.util.files import replace_file, write_new
 
 __all__ = ["stale_files", "vendor_module", "write_files"]
@@ -22,14 +23,18 @@ _INCLUDED: Final = re.compile(rb'^include\("\$\{CMAKE_CURRENT_LIST_DIR\}/([^"]+)
 _HEADER: Final = f"{_MARK} {__version__}; do not edit"
 
 
-def write_files(context: Context) -> list[Path]:
+def write_files(context: Context, *, presets: bool = False) -> list[Path]:
     """Write every generated file that is not there as it should be; returns those written.
+
+    Args:
+        context: What they are made from.
+        presets: Write clcache's presets into ``CMakeUserPresets.json``, too.
 
     Raises:
         ClcacheError: A file that was not generated stands in the way, or a file can't be written.
     """
     written: list[Path] = []
-    for path, content in _contents(context).items():
+    for path, content in _contents(context, presets=presets).items():
         if _content(path) == content:
             continue
         if path.suffix == ".cmake" and path.exists() and _MARK.encode() not in path.read_bytes()[:200]:
@@ -44,9 +49,15 @@ def write_files(context: Context) -> list[Path]:
     return written
 
 
-def stale_files(context: Context) -> list[Path]:
-    """The generated files that are missing, edited, or made from another input."""
-    return [path for path, content in _contents(context).items() if _content(path) != content]
+def stale_files(context: Context, *, presets: bool = False) -> list[Path]:
+    """The generated files that are missing, edited, or made from another input.
+
+    Args:
+        context: What they are made from.
+        presets: Presets are wanted; where they were written once they are looked at anyway.
+    """
+    presets = presets or has_own_presets(context)
+    return [path for path, content in _contents(context, presets=presets).items() if _content(path) != content]
 
 
 def vendor_module(folder: Path) -> Path:
@@ -67,13 +78,15 @@ def vendor_module(folder: Path) -> Path:
     return target
 
 
-def _contents(context: Context) -> Mapping[Path, bytes]:
+def _contents(context: Context, *, presets: bool) -> Mapping[Path, bytes]:
     folder = context.folder
+    merged = dict([user_presets(context)]) if presets else {}
     return {
         folder / "toolchain.cmake": _render("toolchain.cmake.j2", context),
         folder / "ClcacheLauncher.cmake": _with_header(_whole_module()),
         folder / "clcache-core.path": _render("clcache-core.path.j2", context),
         Path(context.launcher): Path(context.launcher_source).read_bytes(),
+        **merged,
     }
 
 

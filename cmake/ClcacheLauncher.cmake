@@ -24,6 +24,9 @@ Cache variables that are read:
   ``CMAKE_MSVC_DEBUG_INFORMATION_FORMAT`` stays.
 ``CLCACHE_PCH_TIMESTAMPS``
   ``ON`` leaves the times of headers in clang's precompiled headers; with them a fresh clone has no hits. Default ``OFF``.
+``CLCACHE_MSBUILD``
+  ``ON`` lets the Visual Studio generators compile through the cache, which else is refused: MSBuild knows no launchers
+  and is given one as its compiler. It can't track headers then, so this is for clean builds only, as on CI.
 ``CLCACHE_LANGUAGES``
   Languages to cache. Default ``C;CXX``.
 ``CLCACHE_PROGRAM``
@@ -39,12 +42,14 @@ cmake_policy(VERSION 3.20...4.0)
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheProgram.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheFlags.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheTargets.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/ClcacheVisualStudio.cmake")
 
 # Sets CMAKE_<LANG>_COMPILER_LAUNCHER in the caller's folder, and the result to the languages that have it now.
 function(_clcache_switch_on result)
   set(${result} "" PARENT_SCOPE)
-  if(CMAKE_GENERATOR MATCHES "Visual Studio|Xcode")
-    _clcache_complain("the generator ${CMAKE_GENERATOR} ignores compiler launchers; use -G Ninja")
+  _clcache_refuse_generator(complaint)
+  if(complaint)
+    _clcache_complain("${complaint}")
     return()
   endif()
   _clcache_prepare(launcher)
@@ -89,6 +94,9 @@ if(NOT _clcache_in_try_compile AND (CLCACHE_ENABLE OR NOT DEFINED CLCACHE_ENABLE
     _clcache_follow_projects("${CMAKE_CURRENT_LIST_FILE}")
     _clcache_note_early_targets("${CMAKE_CURRENT_SOURCE_DIR}" "${_clcache_languages}")
     _clcache_report_later("${_clcache_languages}")
+    if(CMAKE_GENERATOR MATCHES "Visual Studio")
+      _clcache_use_msbuild("${CLCACHE_PROGRAM}")
+    endif()
   endif()
   unset(_clcache_languages)
 endif()

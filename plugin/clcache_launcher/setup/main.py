@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,7 +12,9 @@ from clcache_launcher.config.sources import resolve
 from clcache_launcher.errors import ClcacheError
 from clcache_launcher.setup.build import build_project
 from clcache_launcher.setup.context import make_context, module_folder
-from clcache_launcher.setup.render import stale_files, vendor_module, write_files
+from clcache_launcher.setup.msbuild import msbuild_files
+from clcache_launcher.setup.presets import has_own_presets
+from clcache_launcher.setup.render import generated_files, stale_files, vendor_module, write_files
 
 __all__ = ["main"]
 
@@ -25,6 +28,7 @@ __all__ = ["main"]
 @click.option("--presets", is_flag=True, help="Write clcache's presets into CMakeUserPresets.json, too.")
 @click.option("--check", "checks", is_flag=True, help="Write nothing; fail when a generated file is stale or edited.")
 @click.option("--vendor", type=click.Path(path_type=Path), metavar="DIR", help="Copy the CMake module there.")
+@click.option("--msbuild", type=click.Path(path_type=Path), metavar="DIR", help="Write Directory.Build.props there.")
 @click.option("--print-module-dir", is_flag=True, help="Print the folder for CMAKE_MODULE_PATH.")
 @click.version_option(__version__, prog_name="clcache-setup")
 def _setup(  # noqa: PLR0913 - one parameter an option
@@ -37,6 +41,7 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     presets: bool,
     checks: bool,
     vendor: Path | None,
+    msbuild: Path | None,
     print_module_dir: bool,
 ) -> int:
     """Write toolchain file and launcher for the CMake project in SOURCE to BUILD/clcache."""
@@ -48,17 +53,27 @@ def _setup(  # noqa: PLR0913 - one parameter an option
         return 0
     environment = dict(os.environ)
     resolve(environment, os.path.abspath(source))
+    if msbuild is not None:
+        return _write(msbuild_files(msbuild, environment), checks=checks)
     context = make_context(source, build_dir or source / "build", toolchain, environment)
+    # Presets that were written once are looked at whether asked for or not.
+    files = generated_files(context, presets=presets or (checks and has_own_presets(context)))
+    code = _write(files, checks=checks)
+    if builds and not checks:
+        for line in build_project(context, definitions, environment).lines():
+            click.echo(line)
+    return code
+
+
+def _write(files: Mapping[Path, bytes], *, checks: bool) -> int:
+    """Write the files, or with ``--check`` name those that are stale; returns the exit code."""
     if checks:
-        stale = stale_files(context, presets=presets)
+        stale = stale_files(files)
         for path in stale:
             click.echo(f"clcache-setup: {path}: stale or edited; run clcache-setup again", err=True)
         return 1 if stale else 0
-    for path in write_files(context, presets=presets):
+    for path in write_files(files):
         click.echo(f"wrote {path}")
-    if builds:
-        for line in build_project(context, definitions, environment).lines():
-            click.echo(line)
     return 0
 
 

@@ -1,15 +1,18 @@
 """``clcache-setup --presets``."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.cache import SCRIPTS
-from support.cmake import CMake, said
+from support.cmake import CMake, path_without_scripts, said
 from support.project import PROJECT, TARGET, write_project
 
+EXAMPLE = Path(__file__).parents[2] / "examples/presets"
 USER, OURS = "CMakeUserPresets.json", "CMakePresets.json"
 STALE = "stale or edited; run clcache-setup again"
 
@@ -183,3 +186,16 @@ def test_file_that_cannot_be_extended_is_one_line_and_stays(
     assert said_text.count("\n") == 1
     assert said_text.startswith(f"clcache-setup: {complaint.format(user=source / USER)}")
     assert (source / USER).read_bytes() == text
+
+
+def test_example_is_built_by_the_commands_of_its_readme(cmake: CMake, tmp_path: Path) -> None:
+    source = Path(shutil.copytree(EXAMPLE, tmp_path / "presets"))
+    assert f"clcache-setup examples/{EXAMPLE.name} --presets" in (source / "README.md").read_text("utf-8")
+    assert cmake.run(SCRIPTS / "clcache-setup", source, "--presets", cwd=tmp_path).code == 0
+    scripts = {"PATH": f"{SCRIPTS}{os.pathsep}{path_without_scripts()}"}
+    for expected in ((0, 3, 0, 0), (3, 3, 0, 0)):
+        for word in ((), ("--build",)):
+            done = cmake.run(cmake.program, *word, "--preset", "clcache-debug", cwd=source, env=scripts)
+            assert done.code == 0, said(done)
+        assert cmake.cache.counts() == expected, cmake.cache.log.read_text()
+        shutil.rmtree(source / "build/clcache-debug")

@@ -1,4 +1,4 @@
-"""What the module tells MSBuild; Visual Studio's generators are not on this platform, so that only their name is given."""
+"""What the module tells MSBuild; Visual Studio's generators are not on this platform, only their name is given."""
 
 import os
 from pathlib import Path

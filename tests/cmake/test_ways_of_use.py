@@ -105,6 +105,43 @@ def test_include_again_by_a_part_of_a_project_that_has_it(cmake: CMake, tmp_path
     assert text.count("clcache: ") == 1
 
 
+def test_include_holds_in_projects_that_are_fetched(cmake: CMake, tmp_path: Path, module_path: str) -> None:
+    inner = write_project(tmp_path / "inner", HEAD, "project(inner LANGUAGES C)", "add_library(b STATIC b.c)")
+    (inner / "b.c").write_text("int b;\n")
+    lines = [
+        PROJECT,
+        INCLUDE,
+        "include(FetchContent)",
+        f'FetchContent_Declare(inner URL "{inner.as_posix()}")',
+        "FetchContent_MakeAvailable(inner)",
+        TARGET,
+    ]
+    text = cmake.configured(write_project(tmp_path / "s", *lines), tmp_path / "b", module_path)
+    assert cmake.launchers(tmp_path / "b") == {"b.c": [LAUNCHER], "a.c": [LAUNCHER]}
+    assert text.count("clcache: ") == 1
+
+
+def test_project_below_may_switch_it_off(cmake: CMake, tmp_path: Path, module_path: str) -> None:
+    below = ["project(q C)", 'set(CMAKE_C_COMPILER_LAUNCHER "")', "project(r C)", "add_library(b STATIC b.c)"]
+    files = {"sub/CMakeLists.txt": "\n".join(below), "sub/b.c": "int b;\n"}
+    lines = [PROJECT, INCLUDE, "add_subdirectory(sub)", TARGET]
+    cmake.configured(write_project(tmp_path / "s", *lines, files=files), tmp_path / "b", module_path)
+    assert cmake.launchers(tmp_path / "b") == {"b.c": [], "a.c": [LAUNCHER]}
+
+
+@pytest.mark.parametrize("lines", [(PROJECT, INCLUDE), (HEAD, INCLUDE, "project(p LANGUAGES C)")])
+def test_configured_again_it_is_the_same(
+    cmake: CMake, tmp_path: Path, module_path: str, lines: tuple[str, ...]
+) -> None:
+    source, build = write_project(tmp_path / "s", *lines, TARGET), tmp_path / "b"
+    texts = []
+    for _ in range(2):
+        text = cmake.configured(source, build, module_path)
+        assert text.count("clcache: ") == 1
+        texts.append(cmake.tool(build, "commands"))
+    assert texts[0] == texts[1]
+
+
 def test_include_with_policies_of_old_times(cmake: CMake, tmp_path: Path, module_path: str) -> None:
     lines = ["cmake_minimum_required(VERSION 3.1)", "project(p C)", INCLUDE, TARGET]
     arguments = [module_path, "-DCMAKE_POLICY_VERSION_MINIMUM=3.5"]

@@ -1,0 +1,3 @@
+#pragma once
+#include <numeric>
+#include <vector>

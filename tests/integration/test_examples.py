@@ -10,6 +10,10 @@ from support.cache import SCRIPTS, Cache
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+# Those without a project at their top are built by a test of their own.
+PROJECTS = sorted(path.parent.name for path in EXAMPLES.glob("*/CMakeLists.txt"))
+
+
 @pytest.fixture(params=sorted(path.name for path in EXAMPLES.iterdir()))
 def example(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of one example."""
@@ -20,6 +24,7 @@ def test_example_says_how_to_build_it(example: Path) -> None:
     assert "clcache" in (example / "README.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize("example", PROJECTS, indirect=True)
 def test_example_builds_and_all_of_it_is_cached(cache: Cache, example: Path, tmp_path: Path) -> None:
     done = cache.run(SCRIPTS / "clcache-setup", example, "-B", tmp_path / "build", "--build", cwd=tmp_path)
     assert done.code == 0, done.stdout + done.stderr

@@ -24,11 +24,19 @@ MAY_IMPORT = {
     "core": {"core", "compilers", "storage"} | BOTTOM,
     "server": {"server", "core", "compilers", "storage"} | BOTTOM,
     "cli": {"cli", "core", "compilers", "storage"} | BOTTOM,
-    "setup": {"setup", "core", "compilers", "storage"} | BOTTOM,
+    "conan": {"conan"} | BOTTOM,
+    "setup": {"setup", "conan", "core", "compilers", "storage"} | BOTTOM,
     "__main__": {"server", "cli"},
     "__init__": set(),
 }
-ONLY_IN = {"yaml": "config", "jinja2": "setup", "click": ("cli", "setup"), "rich": "cli", "sqlite3": "storage"}
+ONLY_IN = {
+    "yaml": "config",
+    "jinja2": "setup",
+    "click": ("cli", "setup"),
+    "rich": "cli",
+    "sqlite3": "storage",
+    "conan": "conan",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 OPTION_TABLES = {"gnu_code_generation.py", "gnu_targets.py", "gnu_nested.py", "gnu_rows.py"}
 modules = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

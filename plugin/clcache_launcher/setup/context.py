@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from clcache_launcher.conan.home import find_home
 from clcache_launcher.errors import ToolchainError
 from clcache_launcher.setup.detect import find_compilers, find_core_program, find_launcher, find_tool
 
-__all__ = ["Context", "make_context", "module_folder"]
+__all__ = ["ConanContext", "Context", "make_conan_context", "make_context", "module_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ class Context:
         return (self.folder / Path(self.launcher_source).name).as_posix()
 
 
+@dataclass(frozen=True, slots=True)
+class ConanContext:
+    """Everything that the templates for Conan need; all paths absolute with forward slashes."""
+
+    profile: str
+    profile_name: str
+    """What Conan's ``-pr`` takes."""
+    toolchain_file: str
+    launcher: str
+    module: str
+
+
 def make_context(source: Path, build: Path, toolchain: Path | None, environment: Mapping[str, str]) -> Context:
     """Decide for a project.
 
@@ -67,6 +80,31 @@ def make_context(source: Path, build: Path, toolchain: Path | None, environment:
         launcher_source=launcher,
         core_program=find_core_program(launcher),
         ninja=_find_ninja(environment),
+    )
+
+
+def make_conan_context(folder: Path | None, cwd: Path, environment: Mapping[str, str]) -> ConanContext:
+    """Decide for Conan.
+
+    Args:
+        folder: Where the files go, in ``clcache`` there; without it they go to Conan's home.
+        cwd: Where Conan is asked for its home.
+        environment: The caller's.
+
+    Raises:
+        ToolchainError: Conan or the launcher is missing.
+    """
+    if folder is None:
+        home = find_home(environment, _absolute(cwd))
+        profile, toolchain = home / "profiles/clcache", home / "clcache/conan.cmake"
+    else:
+        profile, toolchain = folder / "clcache/conan.profile", folder / "clcache/conan.cmake"
+    return ConanContext(
+        profile=_absolute(profile),
+        profile_name=_absolute(profile) if folder else profile.name,
+        toolchain_file=_absolute(toolchain),
+        launcher=Path(find_launcher(environment)).as_posix(),
+        module=f"{module_folder()}/ClcacheLauncher.cmake",
     )
 
 

@@ -11,10 +11,10 @@ from clcache_launcher import __version__
 from clcache_launcher.config.sources import resolve
 from clcache_launcher.errors import ClcacheError
 from clcache_launcher.setup.build import build_project
-from clcache_launcher.setup.context import make_context, module_folder
+from clcache_launcher.setup.context import make_conan_context, make_context, module_folder
 from clcache_launcher.setup.msbuild import msbuild_files
 from clcache_launcher.setup.presets import has_own_presets
-from clcache_launcher.setup.render import generated_files, stale_files, vendor_module, write_files
+from clcache_launcher.setup.render import conan_files, generated_files, stale_files, vendor_module, write_files
 
 __all__ = ["main"]
 
@@ -22,6 +22,7 @@ __all__ = ["main"]
 @click.command(name="clcache-setup", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("source", type=click.Path(path_type=Path), default=Path())
 @click.option("-B", "build_dir", type=click.Path(path_type=Path), help="Build folder; default SOURCE/build.")
+@click.option("--conan", "for_conan", is_flag=True, help="Write a Conan profile, to Conan's home or BUILD/clcache.")
 @click.option("--build", "builds", is_flag=True, help="Configure with Ninja, build, and say what the cache did.")
 @click.option("-D", "definitions", multiple=True, metavar="NAME=VALUE", help="For CMake, with --build.")
 @click.option("--toolchain", type=click.Path(path_type=Path), help="The project's own toolchain file.")
@@ -35,6 +36,7 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     source: Path,
     build_dir: Path | None,
     *,
+    for_conan: bool,
     builds: bool,
     definitions: tuple[str, ...],
     toolchain: Path | None,
@@ -45,6 +47,8 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     print_module_dir: bool,
 ) -> int:
     """Write toolchain file and launcher for the CMake project in SOURCE to BUILD/clcache."""
+    if for_conan and (builds or definitions or toolchain):
+        raise click.UsageError("--conan goes with none of --build, -D, --toolchain; Conan configures and builds")
     if print_module_dir:
         click.echo(module_folder())
         return 0
@@ -53,6 +57,8 @@ def _setup(  # noqa: PLR0913 - one parameter an option
         return 0
     environment = dict(os.environ)
     resolve(environment, os.path.abspath(source))
+    if for_conan:
+        return _write(conan_files(make_conan_context(build_dir, source, environment)), checks=checks)
     if msbuild is not None:
         return _write(msbuild_files(msbuild, environment), checks=checks)
     context = make_context(source, build_dir or source / "build", toolchain, environment)

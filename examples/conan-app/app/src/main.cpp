@@ -1,0 +1,8 @@
+#include <greet.h>
+
+#include <cstdio>
+
+int main()
+{
+    std::puts(greet("world").c_str());
+}

@@ -1,0 +1,6 @@
+static int greetings;
+
+int count_greeting(void)
+{
+    return ++greetings;
+}

@@ -1,0 +1,1 @@
+"""Where Conan keeps what is its own."""

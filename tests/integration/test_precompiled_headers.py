@@ -247,3 +247,14 @@ def test_second_build_of_cmakes_precompiled_headers_is_all_hits(
         cache.front_end("zero")
         assert cache.run(SCRIPTS / "ninja", "-C", "build", cwd=project).code == 0
         assert cache.counts() == ((3, 0, 0, 0) if number else (0, 3, 0, 0)), cache.log.read_text()
+
+
+def test_precompiled_header_of_gcc_is_written_into_the_file_that_is_there(cache: Cache, project: Path) -> None:
+    made, other = project / "pch.h.gch", project / "other"
+    create(cache, project, GCC)
+    made.chmod(0o600)
+    other.hardlink_to(made)
+    create(cache, project, GCC)
+    assert cache.counts() == (1, 1, 0, 0)
+    assert made.samefile(other)
+    assert made.stat().st_mode & 0o777 == 0o600

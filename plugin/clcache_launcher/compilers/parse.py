@@ -338,7 +338,9 @@ def _outputs(dialect: Dialect, matches: Sequence[Match], names: Names, language:
         # It is the object then.
         paths.pop("s", None)
     assembles = language in _ASSEMBLER
-    in_place = dialect.assembly_in_place if names.assembly else assembles and not dialect.assembly_in_place
+    # Who writes the text writes a precompiled header too.
+    is_text = names.assembly or language in HEADER_LANGUAGES
+    in_place = dialect.assembly_in_place if is_text else assembles and not dialect.assembly_in_place
     in_place |= not names.assembly and any(match.option.in_place for match in matches if match.option)
     return tuple(
         Output(role, path, in_place if role == "object" else role not in dialect.replaced)

@@ -152,6 +152,13 @@ def test_folder_that_is_none_of_cmakes_is_told(cmake: CMake, tmp_path: Path) -> 
     assert done.stderr.decode() == f"clcache: {tmp_path}: not a build folder of CMake; name one that is configured\n"
 
 
+def test_build_files_that_are_not_read_are_told(cmake: CMake, tmp_path: Path) -> None:
+    (tmp_path / "CMakeCache.txt").write_text("CMAKE_GENERATOR:INTERNAL=NMake Makefiles\n")
+    done = doctor(cmake, tmp_path)
+    assert (done.code, done.stdout) == (1, b"")
+    assert "build files of the generator NMake Makefiles are not read; use -G Ninja" in said(done)
+
+
 def test_generator_that_ignores_launchers_is_a_finding(cmake: CMake, tmp_path: Path) -> None:
     # No such generator is on this platform.
     (tmp_path / "CMakeCache.txt").write_text("CMAKE_GENERATOR:INTERNAL=Xcode\n")

@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from clcache_launcher.cli.build_folder import BuildFolder, CompileCommand, read_build_folder
+from clcache_launcher.cli.build_folder import CompileCommand, read_build_folder
 from clcache_launcher.cli.remedies import IGNORED_LAUNCHER, NO_LAUNCHER, OTHER_LAUNCHER, REMEDIES, SECOND_LAUNCHER
 from clcache_launcher.core.digests import FileDigests
 from clcache_launcher.core.facts import Facts, scan_source
@@ -21,7 +21,7 @@ from clcache_launcher.core.toolchain import Toolchains
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 
-__all__ = ["Finding", "audit_build_folder", "judge", "print_audit"]
+__all__ = ["Audit", "Finding", "audit_build_folder", "print_audit"]
 
 _CACHES: Final = frozenset({"buildcache", "ccache", "distcc", "fbuild", "icecc", "sccache", "zccache"})
 _SHOWN_SOURCES: Final = 4
@@ -61,13 +61,13 @@ def audit_build_folder(folder: Path, environment: Mapping[str, str]) -> Audit:
         ClcacheError: The folder can't be read.
     """
     read = read_build_folder(folder, environment)
-    if not _heeds_launchers(read):
+    if not read.heeds_launchers:
         remedy = REMEDIES[IGNORED_LAUNCHER]
         return Audit(read.generator, 0, 0, (Finding("", IGNORED_LAUNCHER, read.generator, (), remedy),))
     toolchains = Toolchains(FileDigests())
     grouped: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for command in read.commands:
-        verdict = judge(command, environment, toolchains)
+        verdict = _judge(command, environment, toolchains)
         if verdict is not None:
             grouped[(command.target, *verdict)].append(command.source)
     return Audit(
@@ -81,7 +81,7 @@ def audit_build_folder(folder: Path, environment: Mapping[str, str]) -> Audit:
     )
 
 
-def judge(command: CompileCommand, environment: Mapping[str, str], toolchains: Toolchains) -> tuple[str, str] | None:
+def _judge(command: CompileCommand, environment: Mapping[str, str], toolchains: Toolchains) -> tuple[str, str] | None:
     """Reason and detail why a compilation will not be cached, or ``None`` where it will."""
     launchers = _judge_launcher(command.launcher)
     if launchers is not None:
@@ -125,10 +125,6 @@ def print_audit(folder: Path, audit: Audit, *, as_json: bool) -> int:
 
 def _counted(sources: Sequence[str]) -> str:
     return f"{len(sources)} source{'s' if len(sources) > 1 else ''}"
-
-
-def _heeds_launchers(read: BuildFolder) -> bool:
-    return read.generator.startswith("Ninja") or read.generator.endswith("Makefiles")
 
 
 def _judge_launcher(launcher: Sequence[str]) -> tuple[str, str] | None:

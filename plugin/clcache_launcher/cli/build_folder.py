@@ -25,6 +25,7 @@ _TARGET: Final = re.compile(r"CMakeFiles[/\\]([^/\\]+)\.dir[/\\]")
 _VARIABLE: Final = re.compile(r"\$\(([A-Za-z_][\w-]*)\)")
 _COMPILER: Final = re.compile(r'^set\(CMAKE_(?:C|CXX|OBJC|OBJCXX)_COMPILER "(.+)"\)$', re.MULTILINE)
 _COMPILES: Final = frozenset({"-c", "/c"})
+_READ_MAKEFILES: Final = frozenset({"Unix Makefiles", "MinGW Makefiles", "MSYS Makefiles"})
 _TIMEOUT_S: Final = 300.0
 
 
@@ -59,8 +60,9 @@ class BuildFolder:
     """A configured build folder."""
 
     generator: str
-    commands: tuple[CompileCommand, ...]
-    """None where the generator's build files are not read."""
+    heeds_launchers: bool
+    commands: tuple[CompileCommand, ...] = ()
+    """None where launchers are not heeded."""
 
 
 def read_build_folder(folder: Path, environment: Mapping[str, str]) -> BuildFolder:
@@ -71,7 +73,7 @@ def read_build_folder(folder: Path, environment: Mapping[str, str]) -> BuildFold
         environment: Where Ninja is looked for, and what it gets.
 
     Raises:
-        ClcacheError: It is not a build folder of CMake, or Ninja can't read it.
+        ClcacheError: It is not a build folder of CMake, or one whose build files can't be read.
     """
     try:
         lines = (folder / "CMakeCache.txt").read_text("utf-8", errors="replace").splitlines()
@@ -81,15 +83,17 @@ def read_build_folder(folder: Path, environment: Mapping[str, str]) -> BuildFold
     generator = entries.get("CMAKE_GENERATOR", "")
     if generator.startswith("Ninja"):
         found = _ninja_commands(folder, entries.get("CMAKE_MAKE_PROGRAM", "ninja"), environment)
-    elif generator.endswith("Makefiles"):
+    elif generator in _READ_MAKEFILES:
         found = _make_commands(folder, entries.get("CMAKE_COMMAND", "cmake"))
+    elif generator.startswith("Visual Studio") or generator == "Xcode":
+        return BuildFolder(generator, heeds_launchers=False)
     else:
-        return BuildFolder(generator, ())
+        raise ClcacheError(f"{folder}: build files of the generator {generator or '?'} are not read; use -G Ninja")
     compilers = _compilers(folder)
     commands = [command for one in found if (command := _compile_command(one, compilers)) is not None]
     if not compilers:
         raise ClcacheError(f"{folder}: no C or C++ compiler is configured there; run CMake to its end first")
-    return BuildFolder(generator, tuple(dict.fromkeys(commands)))
+    return BuildFolder(generator, heeds_launchers=True, commands=tuple(dict.fromkeys(commands)))
 
 
 def _compilers(folder: Path) -> frozenset[str]:

@@ -195,6 +195,7 @@ def _shape(compilation: Compilation) -> Compilation:
         arguments=(),
         alone=(),
         key_arguments=(),
+        key_paths=(),
         search_folders=(),
         force_includes=(),
         input_files=(),

@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from support.crasher import SCENARIOS
 from support.hook import hook_assembler
 from support.skip import skip_or_fail
 from support.stock import scratch_files
+from support.wait import wait_for
 
 LOSES_AT_WILL = {"evict", "clear", "clean", "heal the index"}
 
@@ -43,14 +42,6 @@ def test_process_that_ends_at_any_step_loses_one_entry_at_most(scenario: str) ->
 
 
 # ---- real processes ----
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something holds, within a generous time."""
-    until_s = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until_s
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("killed", ["launcher", "core"])

@@ -87,23 +87,36 @@ def store(
     made = read_outputs(attempt.prepared, ran.started_ns)
     if made is None:
         return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))
+    texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
     try:
-        texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
         direct = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
         if isinstance(direct, DirectEntry) and not scope.settings.nodirect:
             _note_precompiled(attempt.prepared, direct.entry, made, scope)
             _add_for_trees(attempt, direct.entry, made, texts, scope)
         is_storable = isinstance(direct, DirectEntry) or direct.reason in _DIRECT_MODE_ALONE
-        # A file may have changed after it was preprocessed and before it was compiled.
-        if preprocessed is not None and is_storable and scope.knowledge.digests.hold(preprocessed.files):
-            by_text = preprocessed_entry(preprocessed, attempt.prepared, texts[:2], scope.knowledge)
-            _add(preprocessed.key, replace(by_text, bound=scope.roots.identity), made, texts, scope.storage)
-        if isinstance(direct, Uncacheable):
-            return Stored(stdout, direct)
+        is_by_text = is_storable and _add_by_text(preprocessed, attempt, made, texts, scope)
     except StorageError as err:
         return Stored(stdout, None, err)
+    if isinstance(direct, Uncacheable):
+        return Stored(stdout, None if is_by_text else direct)
     is_doubtful = direct.may_be_shared and not scope.settings.nodirect
     return Stored(stdout, None, doubt=Doubt(direct.entry, made, texts) if is_doubtful else None)
+
+
+def _add_by_text(
+    preprocessed: Preprocessed | None,
+    attempt: Attempt,
+    made: Sequence[MadeOutput],
+    texts: tuple[bytes, bytes, bytes],
+    scope: Scope,
+) -> bool:
+    """Add a result under its preprocessed text, where there is one that still tells what was compiled."""
+    # A file may have changed after it was preprocessed and before it was compiled.
+    if preprocessed is None or not scope.knowledge.digests.hold(preprocessed.files):
+        return False
+    entry = preprocessed_entry(preprocessed, attempt.prepared, texts[:2], scope.knowledge)
+    _add(preprocessed.key, replace(entry, bound=scope.roots.identity), made, texts, scope.storage)
+    return True
 
 
 def store_for_every_tree(attempt: Attempt, doubt: Doubt, scope: Scope) -> None:

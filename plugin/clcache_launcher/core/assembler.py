@@ -40,7 +40,8 @@ _LITERAL_PART: Final = re.compile(
 )
 _TOKEN_PART: Final = re.compile(rb"(?:\." + BLANK + rb"*+)?\b(?!include\b)[ncbilude]{2,7}+\b(?!" + BLANK + rb'*+[<"/])')
 _BLANKS: Final = re.compile(BLANK)
-_MOST_PARTS: Final = 4
+_MOST_PARTS: Final = 3
+"""With the dot. Of four, the short names in any unit with ``windows.h`` make a directive: ``in``, ``cb``, ``in``."""
 _HEX: Final = rb"[0-9A-Fa-f]"
 _ESCAPE: Final = re.compile(
     rb"\\(?:(?:x\{?|u\{)0*("

@@ -41,6 +41,7 @@ def test_directive_that_may_be_put_together_is_suspected(texts: tuple[str, ...])
             '# define __REDIRECT(n, p, a) n p __asm__ (__ASMNAME (#a))\n__asm ("" __ASMNAME ("__" #n));',
             'f(".inc", "bin", "lude");',
         ),
+        ("#define A(x) __asm__(x)", "int f(int cb); struct in { int bi, n; }; char c, d, e;"),
         ("#include <asm/errno.h>\n#include <asm-generic/x.h>", 'f(".inc", "bin");'),
         ("int masm, _asm_x;", 'f(".inc", "bin");'),
     ],

@@ -257,3 +257,10 @@ def test_root_that_covers_everything_is_one_clear_error(cache: Cache, work: Path
     assert done.stderr.decode().splitlines() == [
         "clcache: environment CLCACHE_BASEDIR: '/' covers the whole file system; name the folder of one tree"
     ]
+
+
+def test_line_of_the_log_is_there_when_the_launcher_has_ended(cache: Cache, work: Path) -> None:
+    (work / "a.c").write_text("int a;\n")
+    for count in range(1, 31):
+        cache.compile("gcc", "-c", "a.c", "-o", "a.o", cwd=work)
+        assert len(cache.log.read_text().splitlines()) == count

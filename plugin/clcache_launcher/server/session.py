@@ -89,8 +89,13 @@ class Sessions:
             return not is_older(__version__, understood.version)
         settings = understood.resolved.settings
         steps = self._engine.answer(understood.invocation, settings, digest)
-        outcome = _follow(steps, connection)
-        self._log.write(settings.log, understood.invocation, outcome, began)
+        answer = _follow(steps, connection)
+        # Before the answer goes out: who has waited for a build finds all of its lines.
+        self._log.write(settings.log, understood.invocation, answer.outcome if answer else "abandoned", began)
+        if isinstance(answer, Print):
+            connection.sendall(print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal))
+        elif answer is not None:
+            connection.sendall(_PASS)
         return True
 
     def _understand(self, payload: bytes, digest: bytes) -> _Understood | CompileRequest:
@@ -131,8 +136,8 @@ class Sessions:
         return understood
 
 
-def _follow(steps: Steps, connection: socket.socket) -> str:
-    """Let the launcher do one step after the other; returns what came of it, for the log.
+def _follow(steps: Steps, connection: socket.socket) -> Print | Pass | None:
+    """Let the launcher do one step after the other; returns the answer, or ``None`` when it went away.
 
     Raises:
         ProtocolError: What came is not a report.
@@ -145,20 +150,15 @@ def _follow(steps: Steps, connection: socket.socket) -> str:
                 run = next(steps) if reports is None else steps.send(reports)
             except StopIteration as ended:
                 answer: Print | Pass = ended.value
-                break
+                return answer
             connection.sendall(run_message(run.commands, as_caller=run.as_caller))
             wait_for_report(connection)
             payload = receive(connection)
             if payload is None:
-                return "abandoned"
+                return None
             reports = decode_report(payload)
             if len(reports) > len(run.commands):
                 raise ProtocolError("more reports than command lines")
-    if isinstance(answer, Print):
-        connection.sendall(print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal))
-    else:
-        connection.sendall(_PASS)
-    return answer.outcome
 
 
 def _terminal(request: CompileRequest, environment: Mapping[str, str]) -> bytes:

@@ -209,3 +209,21 @@ def test_tree_that_was_moved_hits(cache: Cache, work: Path) -> None:
         assert cache.compile("gcc", "-c", "a.c", "-o", "a.o", cwd=work / name, env=env).code == 0
         os.unlink(work / name / "a.o")
     assert cache.counts() == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+@pytest.mark.parametrize("mode", [{}, {"CLCACHE_NODIRECT": "1"}], ids=["direct", "preprocessor"])
+def test_depfile_is_laid_out_as_the_compiler_does_whether_or_not_there_are_roots(
+    cache: Cache, work: Path, compiler: str, mode: dict[str, str]
+) -> None:
+    # None of its files is below the root, so that the paths alone tell the two callers not apart.
+    names = [f"a_header_with_a_long_name_{number}.h" for number in range(6)]
+    for name in names:
+        (work / name).write_text("")
+    (work / "elsewhere").mkdir()
+    line = [compiler, "-MD", "-c", "a.cpp", "-o", "a.o"]
+    for turn, first in enumerate(({}, {"CLCACHE_BASEDIR": str(work / "elsewhere")})):
+        (work / "a.cpp").write_text("".join(f'#include "{name}"\n' for name in names) + f"int a{turn};\n")
+        for env in (first, {} if first else {"CLCACHE_BASEDIR": str(work / "elsewhere")}):
+            for _ in range(2):
+                assert make_cached(cache, line, work, env | mode) == make_bare(cache, line, work)

@@ -11,7 +11,7 @@ from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput
 from clcache_launcher.core.path_reach import Answer, Reach, reaches
-from clcache_launcher.core.records import Entry
+from clcache_launcher.core.records import ANY_TREE, Entry
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.search import SearchPlan
@@ -88,7 +88,7 @@ def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> DirectEntry 
         return DirectEntry(entry)
     reach = Reach(unit.contents, unit.facts, report.listed)
     answer = reaches(prepared, reach, report.made, knowledge.file_names, scope.roots)
-    bound = b"" if answer is Answer.NO else scope.roots.identity
+    bound = ANY_TREE if answer is Answer.NO else scope.roots.identity
     return DirectEntry(replace(entry, bound=bound), may_be_shared=answer is Answer.ASK)
 
 

@@ -5,19 +5,20 @@ Both are msgpack arrays; what does not have exactly this form is an ``EntryForma
     entry   [includes, search_state, streams, terminal, stamped, bound]
             includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged";
             terminal: what the texts were printed to; stamped: how many of the last includes;
-            bound: identity of the roots of the only tree that it serves
+            bound: identity of the roots of the only tree that it serves, empty for callers without roots; "*" where
+            paths and texts hold tokens and it serves every tree with roots
     result  [outputs, stdout, stderr, made_by]
-            outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made
-
+            outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made;
             made_by: the command line, for reports
 
-History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped), 3 (bound). A change of form is a change of
-``keys.KEY_VERSION``.
+History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped), 3 (bound), 4 (bound to "*"). A change of form is a
+change of ``keys.KEY_VERSION``.
 """
 
 import enum
 import os
 from dataclasses import dataclass, replace
+from typing import Final
 
 import msgpack
 
@@ -26,7 +27,9 @@ from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import DIGEST_BYTES
 
-__all__ = ["Entry", "Result", "Streams"]
+__all__ = ["ANY_TREE", "Entry", "Result", "Streams"]
+
+ANY_TREE: Final = b"*"
 
 
 class Streams(enum.Enum):
@@ -54,7 +57,7 @@ class Entry:
     stamped: int = 0
     """How many of the last includes are held with their times, in the search state."""
     bound: bytes = b""
-    """The identity of the roots whose paths are in the result; empty where it serves every tree."""
+    """The identity of the roots for which it holds, empty for none; or ``ANY_TREE``: tokens stand for roots."""
 
     def inward(self, roots: Roots) -> "Entry":
         """The same with its paths as they are in every tree."""

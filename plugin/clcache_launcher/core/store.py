@@ -20,7 +20,7 @@ from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.precompiled import PrecompiledContent
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
-from clcache_launcher.core.records import Entry, Result
+from clcache_launcher.core.records import ANY_TREE, Entry, Result
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.sharing import share
 from clcache_launcher.errors import StorageError
@@ -122,7 +122,7 @@ def _add_by_text(
 def store_for_every_tree(attempt: Attempt, doubt: Doubt, scope: Scope) -> None:
     """Store a result again whose text has shown that no path of its tree is in it."""
     with contextlib.suppress(StorageError):
-        _add_for_trees(attempt, replace(doubt.entry, bound=b""), doubt.made, doubt.texts, scope)
+        _add_for_trees(attempt, replace(doubt.entry, bound=ANY_TREE), doubt.made, doubt.texts, scope)
 
 
 def _is_whole(depfile: str) -> bool:
@@ -176,7 +176,7 @@ def _add_for_trees(
 ) -> None:
     """Add a result for every tree with roots like these, or for this one where a path of it is in the result."""
     roots = scope.roots
-    if roots.identity and not entry.bound:
+    if entry.bound == ANY_TREE:
         shared = share(made, texts, attempt.prepared.toolchain.family, roots)
         if shared is None:
             entry = replace(entry, bound=roots.identity)

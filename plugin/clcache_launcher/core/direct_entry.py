@@ -18,7 +18,7 @@ from clcache_launcher.core.search import SearchPlan
 from clcache_launcher.core.search_state import SearchState
 from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.model import Digest, Reason, Uncacheable
-from clcache_launcher.util.files import is_younger
+from clcache_launcher.util.files import may_have_changed
 
 __all__ = ["DirectEntry", "Report", "direct_entry"]
 
@@ -146,7 +146,7 @@ def _changed_input(attempt: Attempt, started_ns: int, knowledge: Knowledge) -> s
         return prepared.compilation.source
     for name, digest in prepared.compilation.response_files:
         path = prepared.absolute(name)
-        if _is_younger(path, started_ns) or knowledge.digests.digest(path) != digest:
+        if may_have_changed(path, started_ns) or knowledge.digests.digest(path) != digest:
             return name
     return None
 
@@ -162,11 +162,3 @@ def _unlisted(attempt: Attempt, stdout: bytes, files: Sequence[tuple[str, Facts]
     if is_silent and attempt.plan.listing is not Listing.PASS_STDERR:
         return None
     return Uncacheable(Reason.DEPENDENCIES_UNKNOWN, source)
-
-
-def _is_younger(path: str, started_ns: int) -> bool:
-    try:
-        stamps_ns = os.lstat(path).st_ctime_ns, os.stat(path).st_ctime_ns
-    except OSError:
-        return True
-    return any(is_younger(stamp_ns, started_ns) for stamp_ns in stamps_ns)

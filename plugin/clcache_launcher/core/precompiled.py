@@ -35,11 +35,6 @@ class PrecompiledContent:
     includes: tuple[tuple[str, Digest], ...]
     """Absolute paths with digests."""
 
-    @property
-    def stamped(self) -> tuple[str, ...]:
-        """The files whose times matter."""
-        return tuple(path for path, _ in self.includes) if self.holds_times else ()
-
 
 class PrecompiledHeaders:
     """Contents by the precompiled header's digest: remembered or stored."""

@@ -65,17 +65,9 @@ def look_up_by_text(
     prepared: Prepared, miss: Miss, scope: Scope
 ) -> Generator[Run, tuple[Ran, ...], FoundByText | Preprocessed | Uncacheable]:
     """Let the compiler preprocess, and find a result for the text."""
-    scratch = scope.storage.artifacts.scratch_path()
-    plan = plan_preprocessing(
-        prepared.invocation.arguments[0], prepared.toolchain.family, prepared.compilation, scratch
-    )
-    try:
-        (ran,) = yield Run(tuple(fit((plan.argv,), prepared, scratch)), as_caller=False)
-        read = read_file(scratch)
-    finally:
-        discard_scratch(scratch, scope.storage)
+    plan, ran, depfile = yield from _run_preprocessor(prepared, scope)
     prefix = scope.knowledge.prefixes.find(prepared)
-    listed = read_preprocessing_report(plan, ran.stderr, read[0] if read else None, prefix)
+    listed = read_preprocessing_report(plan, ran.stderr, depfile, prefix)
     if ran.exit_code != 0:
         return Uncacheable(Reason.COMPILER_FAILED, "in the preprocessor")
     if listed is None:
@@ -103,14 +95,24 @@ def look_up_by_text(
 
 def preprocess(prepared: Prepared, scope: Scope) -> Generator[Run, tuple[Ran, ...], bytes | None]:
     """The preprocessed text, or ``None`` when the compiler does not give one."""
+    _, ran, _ = yield from _run_preprocessor(prepared, scope)
+    return ran.stdout if ran.exit_code == 0 else None
+
+
+def _run_preprocessor(
+    prepared: Prepared, scope: Scope
+) -> Generator[Run, tuple[Ran, ...], tuple[PreprocessorPlan, Ran, bytes | None]]:
+    """Let the compiler preprocess: how that was planned and ended, and the depfile if there is one."""
     scratch = scope.storage.artifacts.scratch_path()
-    family, compilation = prepared.toolchain.family, prepared.compilation
-    plan = plan_preprocessing(prepared.invocation.arguments[0], family, compilation, scratch)
+    plan = plan_preprocessing(
+        prepared.invocation.arguments[0], prepared.toolchain.family, prepared.compilation, scratch
+    )
     try:
         (ran,) = yield Run(tuple(fit((plan.argv,), prepared, scratch)), as_caller=False)
+        read = read_file(scratch)
     finally:
         discard_scratch(scratch, scope.storage)
-    return ran.stdout if ran.exit_code == 0 else None
+    return plan, ran, read[0] if read else None
 
 
 def preprocessed_entry(

@@ -15,7 +15,7 @@ from clcache_launcher.core.search import SearchPlan
 from clcache_launcher.core.search_state import SearchState
 from clcache_launcher.core.source_facts import refusal, time_macros
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
-from clcache_launcher.util.files import is_younger
+from clcache_launcher.util.files import is_younger, may_have_changed
 
 __all__ = ["unit_refusal", "what_changed"]
 
@@ -96,13 +96,13 @@ def what_changed(
     if moment is not None:
         if moment != moment_of(moment.macros, prepared.invocation.environment, started_ns / _SECOND_NS):
             return "the day"
-        if moment.file and _is_younger(moment.file, started_ns):
+        if moment.file and may_have_changed(moment.file, started_ns):
             return moment.file
     for folder, listing in state.listings.items():
         changed = _changed_folder(folder, listing, before.get(folder), plan, state, started_ns)
         if changed is not None:
             return changed
-    young = (path for path in plan.shown if os.path.exists(path) and _is_younger(path, started_ns))
+    young = (path for path in plan.shown if os.path.exists(path) and may_have_changed(path, started_ns))
     return next(young, None) or _moved([*state.wanted, *plan.folders, *plan.unit], started_ns)
 
 
@@ -121,17 +121,9 @@ def _changed_folder(
     suspects = wanted if is_young else frozenset(listing.links_among(wanted))
     # Objects may be made here all the time. A header that went was listed, unless it was only tested for.
     went = (suspects - found) & plan.tested if before is None else ()
-    if went or any(_is_younger(os.path.join(folder, name), started_ns) for name in suspects & found):
+    if went or any(may_have_changed(os.path.join(folder, name), started_ns) for name in suspects & found):
         return folder
     return None
-
-
-def _is_younger(path: str, started_ns: int) -> bool:
-    try:
-        stamps_ns = os.lstat(path).st_ctime_ns, os.stat(path).st_ctime_ns
-    except OSError:
-        return True
-    return any(is_younger(stamp_ns, started_ns) for stamp_ns in stamps_ns)
 
 
 def _moved(paths: Iterable[str], started_ns: int) -> str | None:

@@ -21,6 +21,7 @@ __all__ = [
     "folder_signature",
     "hash_file",
     "is_younger",
+    "may_have_changed",
     "read_file",
     "replace_file",
     "signature_of",
@@ -68,6 +69,15 @@ def is_younger(stamp_ns: int, than_ns: int) -> bool:
     A stamp of whole seconds may come from a file system that knows no finer ones.
     """
     return stamp_ns >= (than_ns if stamp_ns % _SECOND_NS else than_ns - than_ns % _SECOND_NS)
+
+
+def may_have_changed(path: str, since_ns: int) -> bool:
+    """Whether a file, or a link to it, may have changed at or after a moment of the file clock, or is gone."""
+    try:
+        stamps_ns = os.lstat(path).st_ctime_ns, os.stat(path).st_ctime_ns
+    except OSError:
+        return True
+    return any(is_younger(stamp_ns, since_ns) for stamp_ns in stamps_ns)
 
 
 def signature_of(status: os.stat_result) -> Signature:

@@ -5,14 +5,14 @@ A lock file beside the socket is held as long as the core lives, so that one cor
 
 import contextlib
 import errno
-import fcntl
 import os
 import socket
 import stat
 import struct
 import sys
-import time
 from typing import Final
+
+from clcache_launcher.util.locks import lock_within
 
 __all__ = ["EndpointError", "Listener"]
 
@@ -98,26 +98,13 @@ def _take_lock(path: str) -> int:
     try:
         if os.fstat(handle).st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "belongs to another user")
-        _lock_within(handle, _ENDING_CORE_S)
+        # A core that is just ending gives up its socket before its lock.
+        if not lock_within(handle, _ENDING_CORE_S):
+            raise BlockingIOError(errno.EAGAIN, "another core serves this end point")
     except OSError as err:
         os.close(handle)
-        reason = "another core serves this end point" if isinstance(err, BlockingIOError) else err.strerror
-        raise EndpointError(f"{path}: {reason}") from err
+        raise EndpointError(f"{path}: {err.strerror}") from err
     return handle
-
-
-def _lock_within(handle: int, seconds: float) -> None:
-    """Lock a file, waiting for a core that is just ending: its socket is gone before its lock is."""
-    until_s = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until_s:
-                raise
-            time.sleep(0.005)
-        else:
-            return
 
 
 def _peer_user(connection: socket.socket) -> int:

@@ -12,7 +12,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["hold_lock"]
+__all__ = ["hold_lock", "lock_within"]
 
 _RETRY_AFTER_S: Final = 0.005
 
@@ -29,18 +29,27 @@ def hold_lock(path: str, timeout_s: float) -> Iterator[bool]:
         Whether it is held.
 
     Raises:
-        OSError: The file can't be made.
+        OSError: The file can't be made, or its file system has no locks.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        until_s = time.monotonic() + timeout_s
-        is_held = _try_to_lock(handle)
-        while not is_held and time.monotonic() < until_s:
-            time.sleep(_RETRY_AFTER_S)
-            is_held = _try_to_lock(handle)
-        yield is_held
+        yield lock_within(handle, timeout_s)
     finally:
         os.close(handle)
+
+
+def lock_within(handle: int, timeout_s: float) -> bool:
+    """Lock an open file, waiting for another process so many seconds; whether it is locked, until it is closed.
+
+    Raises:
+        OSError: Its file system has no locks.
+    """
+    until_s = time.monotonic() + timeout_s
+    is_held = _try_to_lock(handle)
+    while not is_held and time.monotonic() < until_s:
+        time.sleep(_RETRY_AFTER_S)
+        is_held = _try_to_lock(handle)
+    return is_held
 
 
 def _try_to_lock(handle: int) -> bool:
@@ -49,6 +58,7 @@ def _try_to_lock(handle: int) -> bool:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except (BlockingIOError, PermissionError):
+        # The latter is Windows' word for it.
         return False
     return True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.facts import Facts, can_paste_time_macro, scan_source
+from clcache_launcher.core.sources.facts import Facts, can_paste_time_macro, scan_source
 
 GNU_CXX = ("g++", "-std=gnu++20")
 COMPILERS = [

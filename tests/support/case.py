@@ -18,8 +18,8 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.core.store import Stored, Unclear, store
-from clcache_launcher.core.toolchain import Toolchain
-from clcache_launcher.core.watch import Watch, look
+from clcache_launcher.core.toolchains.toolchain import Toolchain
+from clcache_launcher.core.toolchains.watch import Watch, look
 from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import file_clock_ns

@@ -13,11 +13,11 @@ import click
 
 from clcache_launcher.cli.build_folder import CompileCommand, read_build_folder
 from clcache_launcher.cli.remedies import IGNORED_LAUNCHER, NO_LAUNCHER, OTHER_LAUNCHER, REMEDIES, SECOND_LAUNCHER
-from clcache_launcher.core.digests import FileDigests
-from clcache_launcher.core.facts import Facts, scan_source
+from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.prepare import Prepared, prepare
-from clcache_launcher.core.source_facts import refusal
-from clcache_launcher.core.toolchain import Toolchains
+from clcache_launcher.core.sources.facts import Facts, scan_source
+from clcache_launcher.core.sources.source_facts import refusal
+from clcache_launcher.core.toolchains.toolchain import Toolchains
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from clcache_launcher.compilers.command_line import posix_limit, shorten, windows_limit
 from clcache_launcher.compilers.dependencies import RunPlan, plan_run
-from clcache_launcher.core.folders import Listing
+from clcache_launcher.core.inputs.folders import Listing
 from clcache_launcher.core.lookup import Miss
 from clcache_launcher.core.outputs import part_from_artifacts
 from clcache_launcher.core.prepare import Prepared

@@ -15,13 +15,13 @@ from clcache_launcher.compilers.reproducible import is_reproducible
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
 from clcache_launcher.core.lookup import Found, Miss, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
-from clcache_launcher.core.path_reach import shows_path
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.sharing import own_depfile
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
 from clcache_launcher.core.store import Stored, Unclear, store, store_for_every_tree, store_under_direct_key
+from clcache_launcher.core.trees.path_reach import shows_path
+from clcache_launcher.core.trees.sharing import own_depfile
 from clcache_launcher.core.verify import Expected, expect, find_difference
 from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 from clcache_launcher.compilers.dependencies import Listing
 from clcache_launcher.core.attempt import Attempt
-from clcache_launcher.core.facts import Facts
+from clcache_launcher.core.inputs.search import SearchPlan
+from clcache_launcher.core.inputs.search_state import SearchState
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput
-from clcache_launcher.core.path_reach import Answer, Reach, reaches
 from clcache_launcher.core.records import ANY_TREE, Entry
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.search import SearchPlan
-from clcache_launcher.core.search_state import SearchState
+from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.core.trees.path_reach import Answer, Reach, reaches
 from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import may_have_changed

@@ -7,7 +7,7 @@ from typing import Final
 from blake3 import blake3
 
 from clcache_launcher.core.records import Entry
-from clcache_launcher.core.roots import NO_ROOTS, Roots
+from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
 

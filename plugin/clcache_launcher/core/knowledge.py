@@ -8,21 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from clcache_launcher.core.clock import Moment, moment_of
-from clcache_launcher.core.closer_look import CloserLook
-from clcache_launcher.core.digests import FileDigests
-from clcache_launcher.core.epoch import EpochTrials
-from clcache_launcher.core.folders import FolderNames
-from clcache_launcher.core.includes_prefix import IncludesPrefixes
-from clcache_launcher.core.path_reach import FileNames
-from clcache_launcher.core.plain_comments import PlainComments
-from clcache_launcher.core.precompiled import PrecompiledHeaders
+from clcache_launcher.core.inputs.clock import Moment, moment_of
+from clcache_launcher.core.inputs.digests import FileDigests
+from clcache_launcher.core.inputs.folders import FolderNames
+from clcache_launcher.core.inputs.precompiled import PrecompiledHeaders
+from clcache_launcher.core.inputs.search import SearchPlan
+from clcache_launcher.core.inputs.search_state import SearchState, search_state
 from clcache_launcher.core.records import Entry
-from clcache_launcher.core.roots import NO_ROOTS, Roots
-from clcache_launcher.core.search import SearchPlan
-from clcache_launcher.core.search_state import SearchState, search_state
-from clcache_launcher.core.source_facts import SourceFacts
-from clcache_launcher.core.toolchain import Toolchains
+from clcache_launcher.core.sources.closer_look import CloserLook
+from clcache_launcher.core.sources.plain_comments import PlainComments
+from clcache_launcher.core.sources.source_facts import SourceFacts
+from clcache_launcher.core.toolchains.epoch import EpochTrials
+from clcache_launcher.core.toolchains.includes_prefix import IncludesPrefixes
+from clcache_launcher.core.toolchains.toolchain import Toolchains
+from clcache_launcher.core.trees.path_reach import FileNames
+from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import ResultKey
 from clcache_launcher.storage.local import StoredEntry
 from clcache_launcher.util.files import Signature, folder_signature

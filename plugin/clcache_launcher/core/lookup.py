@@ -9,8 +9,8 @@ from clcache_launcher.core.keys import manifest_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import ANY_TREE, Entry, Result, Streams
-from clcache_launcher.core.roots import Roots
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
 from clcache_launcher.storage.local import LocalStorage

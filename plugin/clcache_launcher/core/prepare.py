@@ -10,11 +10,11 @@ from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.compilers.search_rules import SEARCH_RULES, SearchRules
-from clcache_launcher.core import epoch
-from clcache_launcher.core.facts import Facts
-from clcache_launcher.core.search import SearchPlan, search_plan
-from clcache_launcher.core.source_facts import time_macros
-from clcache_launcher.core.toolchain import Options, Toolchain, Toolchains
+from clcache_launcher.core.inputs.search import SearchPlan, search_plan
+from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.core.sources.source_facts import time_macros
+from clcache_launcher.core.toolchains import epoch
+from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolchains
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.files import read_file
 

@@ -22,7 +22,6 @@ from clcache_launcher.compilers.layout import is_free_of_layout
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 from clcache_launcher.compilers.show_includes import parse_show_includes
-from clcache_launcher.core.assembler_sources import assembler_refusal
 from clcache_launcher.core.attempt import discard_scratch, fit
 from clcache_launcher.core.keys import preprocessed_key
 from clcache_launcher.core.knowledge import Knowledge
@@ -31,7 +30,8 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.source_facts import refusal
+from clcache_launcher.core.sources.assembler_sources import assembler_refusal
+from clcache_launcher.core.sources.source_facts import refusal
 from clcache_launcher.core.steps import Run
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.util.files import read_file

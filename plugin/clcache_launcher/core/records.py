@@ -22,7 +22,7 @@ from typing import Final
 
 import msgpack
 
-from clcache_launcher.core.roots import Roots
+from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import DIGEST_BYTES

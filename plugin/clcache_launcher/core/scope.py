@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.roots import Roots
 from clcache_launcher.core.statistics import Statistics
+from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import StorageError
 from clcache_launcher.storage.local import LocalStorage
 

@@ -14,15 +14,15 @@ from clcache_launcher.compilers.dependencies import (
 )
 from clcache_launcher.core.attempt import Attempt
 from clcache_launcher.core.direct_entry import DirectEntry, Report, direct_entry
+from clcache_launcher.core.inputs.precompiled import PrecompiledContent
 from clcache_launcher.core.keys import result_key
 from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
-from clcache_launcher.core.precompiled import PrecompiledContent
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
 from clcache_launcher.core.records import ANY_TREE, Entry, Result
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.sharing import share
+from clcache_launcher.core.trees.sharing import share
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from stat import S_ISDIR
 
 from clcache_launcher.compilers.probe import Family
-from clcache_launcher.core.assembler_sources import assembler_refusal
-from clcache_launcher.core.clock import moment_of
-from clcache_launcher.core.facts import Facts
-from clcache_launcher.core.folders import Listing
+from clcache_launcher.core.inputs.clock import moment_of
+from clcache_launcher.core.inputs.folders import Listing
+from clcache_launcher.core.inputs.search import SearchPlan
+from clcache_launcher.core.inputs.search_state import SearchState
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.search import SearchPlan
-from clcache_launcher.core.search_state import SearchState
-from clcache_launcher.core.source_facts import refusal, time_macros
+from clcache_launcher.core.sources.assembler_sources import assembler_refusal
+from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.core.sources.source_facts import refusal, time_macros
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger, may_have_changed
 

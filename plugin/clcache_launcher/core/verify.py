@@ -10,7 +10,7 @@ from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.sharing import own_depfile
+from clcache_launcher.core.trees.sharing import own_depfile
 
 __all__ = ["Expected", "expect", "find_difference"]
 

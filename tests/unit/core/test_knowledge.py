@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.compilers.search_rules import SearchRules
-from clcache_launcher.core.facts import scan_source
+from clcache_launcher.core.inputs.search import search_plan
+from clcache_launcher.core.inputs.search_state import SearchState
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.records import Entry, Streams
-from clcache_launcher.core.search import search_plan
-from clcache_launcher.core.search_state import SearchState
+from clcache_launcher.core.sources.facts import scan_source
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.compilers.response_file import MAX_BYTES
-from clcache_launcher.core.digests import FileDigests
+from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.prepare import Prepared, prepare
-from clcache_launcher.core.toolchain import Toolchains
+from clcache_launcher.core.toolchains.toolchain import Toolchains
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from support.case import Case, write_compiler
 

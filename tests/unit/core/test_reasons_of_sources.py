@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.facts import scan_source
-from clcache_launcher.core.source_facts import refusal
+from clcache_launcher.core.sources.facts import scan_source
+from clcache_launcher.core.sources.source_facts import refusal
 from clcache_launcher.model import Reason
 
 SOURCES = {

@@ -1,0 +1,1 @@
+"""What a source tells by its bytes, found by one scan of each content."""

@@ -1,0 +1,104 @@
+"""What is asked of few translation units when they are to be stored, by reading their files once more."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from clcache_launcher.core.sources.assembler import can_compose_directive, directive_parts
+from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.core.sources.tokens import read_source
+from clcache_launcher.model import Digest, Reason, Uncacheable
+from clcache_launcher.util.files import digest_of, read_file
+
+__all__ = ["CloserLook"]
+
+_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
+_DEFINE: Final = rb"\bdefine(?:[\s\x80-\xff]|\\\r?\n|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/)+(?:%s)\b"
+_MACRO: Final = re.compile(rb"\bdefine\b(?:[^\\\n]|\\\r?\n|\\)*+\n?")
+_PATH: Final = re.compile(rb"[\w.+-]++(?:/[\w.+-]++)++")
+# gcc defines these in its GNU modes, without an underscore (gcc -dM -E).
+_PREDEFINED: Final = frozenset({b"linux", b"unix", b"i386", b"vax", b"sun", b"sparc", b"mips", b"arm", b"vector"})
+
+
+class CloserLook:
+    """Answers by content digest; each is found once."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._parts: dict[Digest, tuple[bytes, ...]] = {}
+        self._folders: dict[Digest, frozenset[str]] = {}
+        self._defined: dict[tuple[Digest, frozenset[bytes]], bool] = {}
+
+    def refusal(
+        self, files: Sequence[tuple[str, Digest]], gathered: Iterable[tuple[str, Facts]], definitions: Sequence[str]
+    ) -> Uncacheable | None:
+        """Why a translation unit can't be stored that its facts alone do not refuse."""
+        known = [facts for _, facts in gathered]
+        tested = frozenset(word for facts in known for name in facts.tested_in_macro for word in _WORD.findall(name))
+        given = {_WORD.match(os.fsencode(text)) for text in definitions}
+        named = frozenset(match[0] for match in given if match)
+        if tested and (tested & (_PREDEFINED | named) or self._defines(files, tested)):
+            return Uncacheable(Reason.COMPUTED_TEST, "a test in a macro names a macro")
+        if named and any(facts.forwards_test for facts in known):
+            asked = b" ".join(name for facts in known for name in facts.tested_angled)
+            if not named.isdisjoint(_WORD.findall(asked)):
+                return Uncacheable(Reason.COMPUTED_TEST, "a name that a macro passes on is a macro of -D")
+        if any(facts.assembler_composed for facts in known) and self._composes(files, definitions):
+            return Uncacheable(Reason.ASSEMBLER_INCLUDE, "composed")
+        return None
+
+    def folder_parts(self, files: Iterable[tuple[str, Digest]], definitions: Iterable[str]) -> frozenset[str]:
+        """Folders in what macros may give for names of headers."""
+        found = _folders(map(os.fsencode, definitions))
+        for path, digest in files:
+            if digest not in self._folders:
+                self._folders[digest] = _folders(_MACRO.findall(_text(path, digest) or b""))
+            found |= self._folders[digest]
+        return found
+
+    def _defines(self, files: Iterable[tuple[str, Digest]], words: frozenset[bytes]) -> bool:
+        """Whether one of some words may be a macro's name in some file."""
+        definition = re.compile(_DEFINE % b"|".join(sorted(words)))
+        for path, digest in files:
+            key = (digest, words)
+            if key not in self._defined:
+                text = _text(path, digest)
+                if text is None:
+                    return True
+                self._defined[key] = definition.search(text) is not None
+            if self._defined[key]:
+                return True
+        return False
+
+    def _composes(self, files: Iterable[tuple[str, Digest]], definitions: Iterable[str]) -> bool:
+        """Whether all files together hold the parts of a directive that reads a file."""
+        parts = {part for text in definitions for part in _directive_parts(_as_directive(text))}
+        for path, digest in files:
+            if digest not in self._parts:
+                text = _text(path, digest)
+                if text is None:
+                    return True
+                self._parts[digest] = _directive_parts(text)
+            parts.update(self._parts[digest])
+        return can_compose_directive(parts)
+
+
+def _text(path: str, digest: Digest) -> bytes | None:
+    """A file's content, or ``None`` when it no longer has its digest."""
+    read = read_file(path)
+    return read[0] if read is not None and digest_of(read[0]) == digest else None
+
+
+def _folders(texts: Iterable[bytes]) -> frozenset[str]:
+    return frozenset(os.fsdecode(path.rpartition(b"/")[0]) for path in _PATH.findall(b"\n".join(texts)))
+
+
+def _directive_parts(text: bytes) -> tuple[bytes, ...]:
+    source = read_source(text)
+    return directive_parts(source) if source is not None else (b"!",)
+
+
+def _as_directive(text: str) -> bytes:
+    name, _, body = text.partition("=")
+    return f"#define {name} {body}\n".encode("utf-8", "surrogateescape")

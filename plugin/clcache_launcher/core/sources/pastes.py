@@ -1,0 +1,181 @@
+"""Whether the operator ``##`` can make a time macro or a test such as ``__has_include`` out of parts of its name.
+
+Only a preprocessor knows for sure (``-Wdate-time`` of gcc and clang tells of every expansion). This is the cheap
+question before: which identifiers are part of a time macro's name, and what stands beside them. A name begins with a
+token that stands before ``##`` or may end a macro argument or body, and ends with one that stands behind ``##`` or may
+begin an argument or body. That matters since headers are full of parts: ``T``, ``TIME``, ``DATE`` of windows.h, and
+``__`` of glibc, which only ever begins names.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from clcache_launcher.core.sources.tokens import BLANK
+
+__all__ = [
+    "TIME_MACROS",
+    "can_paste_test",
+    "can_paste_time_macro",
+    "find_time_words",
+    "fragments_of_tests",
+    "time_fragments",
+]
+
+TIME_MACROS: Final = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
+
+_TESTS: Final = tuple(
+    name + tail for name in (b"__has_include", b"__has_include_next", b"__has_embed") for tail in (b"", b"__")
+)
+# A test is asked in a condition, so that its parts stand there or in macros.
+_TEST_LINE: Final = re.compile(rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+(?:if|elif|define)\b([^\n]*+)")
+_TEST_WORD: Final = re.compile(rb"(?<!\w)(?<![^#]#)(?:_|[_a-ehilmnst-ux]{2,18})(?!\w)")
+
+_TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
+_PASTE: Final = re.compile(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
+_BLANKS: Final = b" \t\f\v\0" + bytes(range(0x80, 0x100))
+_REACH: Final = 200
+"""Bytes looked at on each side of a token; with more blanks than that it counts as one that may be pasted."""
+_LAST_WORD: Final = re.compile(rb"\w++\Z")
+_FRAGMENT: Final = re.compile(rb"(##|\()?(\w+)(##|\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One way in which a part of a name occurs."""
+
+    text: bytes
+    begins: bool
+    """It can be the first part of a name."""
+    ends: bool
+    """It can be the last part of a name."""
+    is_operand: bool
+    """It stands beside ``##`` itself, not in an argument that may come to stand there."""
+    is_outer: bool = False
+    """It counts only as the first part or the last."""
+
+
+def find_time_words(masked: bytes) -> set[bytes]:
+    """Identifiers made of the letters of the time macros, which is each time macro and each part of one.
+
+    Args:
+        masked: Source text without comments and literals.
+    """
+    return set(_TIME_WORD.findall(masked))
+
+
+def time_fragments(masked: bytes, words: set[bytes]) -> tuple[bytes, ...]:
+    """Find the proper parts of the time macros' names with what matters of their neighbours.
+
+    Args:
+        masked: Source text without comments and literals.
+        words: What ``find_time_words`` found in it.
+
+    Returns:
+        Identifiers, sorted; each with ``##`` in front of it or behind it where that stands beside it. A part with an
+        underscore has else ``(`` in front if it may begin an argument, and ``)`` behind if it may end one.
+    """
+    parts = {word for word in words if any(word in name and word != name for name in TIME_MACROS)}
+    letters = {word for word in parts if b"_" not in word}
+    found = set(letters)
+    if letters:
+        found.update(operand for operand in _operands(masked) if operand.strip(b"#") in letters)
+    if len(letters) < len(parts):
+        found.update(_placed_ends(masked, parts))
+    return tuple(sorted(found))
+
+
+def _placed_ends(masked: bytes, parts: set[bytes]) -> Iterator[bytes]:
+    for match in _TIME_WORD.finditer(masked):
+        word = match[0]
+        if b"_" in word and word in parts:
+            before = masked[max(match.start() - _REACH, 0) : match.start()].rstrip(_BLANKS)
+            behind = masked[match.end() : match.end() + _REACH].lstrip(_BLANKS)
+            yield _left_mark(before) + word + _right_mark(before, behind)
+
+
+def _left_mark(before: bytes) -> bytes:
+    if before.endswith((b"##", b"%:%:")):
+        return b"##"
+    # A macro in front of it may expand to nothing. glibc's __CONCAT(x,y) is x ## y.
+    may_begin = before[-1:] in b"(,)\n" or before[-1:].isalnum() or before.endswith(b"_")
+    return b"(" if may_begin and not before.endswith(b"__CONCAT(") else b""
+
+
+def _right_mark(before: bytes, behind: bytes) -> bytes:
+    if behind.startswith((b"##", b"%:%:")) or (behind.startswith(b",") and before.endswith(b"__CONCAT(")):
+        return b"##"
+    return b")" if behind[:1] in b",)\n" or behind[:1].isalnum() or behind.startswith(b"_") else b""
+
+
+def _operands(masked: bytes) -> Iterator[bytes]:
+    for match in _PASTE.finditer(masked):
+        yield b"##" + match[1]
+        left = _LAST_WORD.search(masked[max(match.start() - _REACH, 0) : match.start()].rstrip(_BLANKS))
+        if left is not None:
+            yield left[0] + b"##"
+
+
+def fragments_of_tests(masked: bytes) -> tuple[bytes, ...]:
+    """Find the proper parts of the names of ``__has_include`` and the like, but no single letters; sorted.
+
+    Args:
+        masked: Source text without comments and literals.
+    """
+    words = set(_TEST_WORD.findall(b"\n".join(_TEST_LINE.findall(masked))))
+    return tuple(sorted(word for word in words if any(word in name for name in _TESTS) and word not in _TESTS))
+
+
+def can_paste_test(fragments: Iterable[bytes]) -> bool:
+    """Tell whether two to four of the fragments of all files of a translation unit spell the name of a test."""
+    pieces = [_Piece(text, begins=True, ends=True, is_operand=False) for text in set(fragments)]
+    return any(_is_spelled(name, pieces, 4) for name in _TESTS)
+
+
+def can_paste_time_macro(fragments: Iterable[bytes], max_arguments: int | None = 4) -> bool:
+    """Tell whether two or more of the fragments, each usable any number of times, spell a time macro's name.
+
+    Args:
+        fragments: ``time_fragments`` of all files and definitions of a translation unit in which one has a ``##``.
+        max_arguments: The most parts for a name that comes from macro arguments; a single ``_`` counts then only
+            beside ``##``. ``None`` sets neither limit, and suspects windows.h and immintrin.h, which 4 does not. Names
+            put together from operands of ``##`` itself have no limit in any case.
+    """
+    pieces = [_parse_piece(fragment) for fragment in set(fragments)]
+    operands = [piece for piece in pieces if piece.is_operand]
+    if any(_is_spelled(name, operands, None) for name in TIME_MACROS):
+        return True
+    if max_arguments is not None:
+        # A lone "_" beside "##" begins a name or ends one, as in `_##x`.
+        pieces = [piece for piece in pieces if piece.text != b"_" or piece.is_operand]
+        pieces = [replace(piece, is_outer=piece.text == b"_") for piece in pieces]
+    return any(_is_spelled(name, pieces, max_arguments) for name in TIME_MACROS)
+
+
+def _parse_piece(fragment: bytes) -> _Piece:
+    match = _FRAGMENT.fullmatch(fragment)
+    if match is None:
+        message = f"not a fragment: {fragment!r}"
+        raise ValueError(message)
+    left, text, right = match.groups()
+    is_operand = b"##" in (left, right)
+    return _Piece(text, left != b"##" and right is not None, right != b"##" and left is not None, is_operand)
+
+
+def _is_spelled(name: bytes, pieces: list[_Piece], max_pieces: int | None) -> bool:
+    """Join pieces one by one; ``reached`` holds how much of the name that many pieces can spell."""
+    reached = {0}
+    for _ in range(min(max_pieces or len(name), len(name))):
+        reached = {
+            start + len(piece.text)
+            for start in reached
+            for piece in pieces
+            if name.startswith(piece.text, start)
+            and (piece.begins or start > 0)
+            and (piece.ends or start + len(piece.text) < len(name))
+            and (not piece.is_outer or start in (0, len(name) - len(piece.text)))
+        }
+        if len(name) in reached:
+            return True
+    return False

@@ -1,0 +1,163 @@
+"""Facts of sources by content digest: remembered, stored, or scanned."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields, replace
+from typing import Final
+
+import msgpack
+
+from clcache_launcher.core.sources.facts import (
+    Facts,
+    can_paste_test,
+    can_paste_time_macro,
+    scan_definition,
+    scan_source,
+)
+from clcache_launcher.core.sources.pastes import TIME_MACROS
+from clcache_launcher.core.sources.wrapped_tests import DirectiveNames, scan_directive_names, unite
+from clcache_launcher.errors import EntryFormatError, StorageError
+from clcache_launcher.model import Digest, Reason, Uncacheable
+from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.util.files import digest_of, read_file
+
+__all__ = ["SourceFacts", "refusal", "time_macros"]
+
+_SCANNER_VERSION: Final = 2
+"""Changes when the scanner sees more: facts that an older one stored are then scanned again."""
+_FORM: Final = tuple(type(field.default) for field in fields(Facts))
+
+
+class SourceFacts:
+    """Facts of contents; each content is scanned once for a cache folder."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known: dict[Digest, Facts] = {}
+        self._directives: dict[Digest, DirectiveNames] = {}
+
+    def gather(self, files: Sequence[tuple[str, Digest]], storage: LocalStorage) -> list[tuple[str, Facts]] | None:
+        """Facts of each file, or ``None`` when one no longer has its digest."""
+        gathered: list[tuple[str, Facts]] = []
+        scanned: list[tuple[Digest, bytes]] = []
+        for path, digest in files:
+            facts = self._known.get(digest) or self._stored(digest, storage)
+            if facts is None:
+                read = read_file(path)
+                if read is None or digest_of(read[0]) != digest:
+                    return None
+                facts = scan_source(read[0])
+                scanned.append((digest, _encode(facts)))
+            self._known[digest] = facts
+            gathered.append((path, facts))
+        if scanned:
+            # They can be scanned again; whether the folder works shows when the result is stored.
+            with contextlib.suppress(StorageError):
+                storage.index.add_facts(scanned)
+        if any(facts.forwards_test for _, facts in gathered):
+            return self._with_wrapped_tests(files, gathered)
+        return gathered
+
+    def _with_wrapped_tests(
+        self, files: Sequence[tuple[str, Digest]], gathered: Sequence[tuple[str, Facts]]
+    ) -> list[tuple[str, Facts]] | None:
+        """The same facts with what may be asked for through a macro, in any of the files."""
+        directives: list[DirectiveNames] = []
+        for path, digest in files:
+            if digest not in self._directives:
+                read = read_file(path)
+                if read is None or digest_of(read[0]) != digest:
+                    return None
+                self._directives[digest] = scan_directive_names(read[0])
+            directives.append(self._directives[digest])
+        names = unite(directives)
+        if names is None:
+            return [(path, replace(facts, computed_test=True)) for path, facts in gathered]
+        asked = tuple(sorted(names))
+        return [
+            (
+                path,
+                replace(
+                    facts,
+                    tested_quoted=(*facts.tested_quoted, *asked),
+                    tested_angled=(*facts.tested_angled, *asked),
+                ),
+            )
+            for path, facts in gathered
+        ]
+
+    def _stored(self, digest: Digest, storage: LocalStorage) -> Facts | None:
+        try:
+            body = storage.index.facts(digest)
+            return _decode(body) if body is not None else None
+        except (StorageError, EntryFormatError):
+            return None
+
+
+def _encode(facts: Facts) -> bytes:
+    """A msgpack array: the scanner's version, then the fields of ``Facts`` in their order."""
+    return bytes(msgpack.packb([_SCANNER_VERSION, *astuple(facts)]))
+
+
+def _decode(body: bytes) -> Facts | None:
+    try:
+        version, *values = msgpack.unpackb(body, use_list=False)
+    except (ValueError, TypeError, msgpack.UnpackException) as err:
+        raise EntryFormatError(f"facts: {err}") from err
+    if version != _SCANNER_VERSION or tuple(map(type, values)) != _FORM:
+        return None
+    return Facts(*values)
+
+
+def time_macros(files: Iterable[tuple[str, Facts]], definitions: Iterable[str]) -> frozenset[bytes]:
+    """The time macros that occur in a translation unit of these files and ``-D`` texts."""
+    found = {name for _, facts in files if facts.time_macros for name in facts.time_macros}
+    for text in definitions:
+        if any(name.decode() in text for name in TIME_MACROS):
+            found.update(scan_definition(text).time_macros)
+    return frozenset(found)
+
+
+def refusal(
+    files: Iterable[tuple[str, Facts]],
+    definitions: Iterable[str],
+    *,
+    held: frozenset[bytes] = frozenset(),
+    import_makes_headers: bool = False,
+    shows_line_names: bool = False,
+) -> Uncacheable | None:
+    """Why a translation unit of these files and ``-D`` texts can't be stored in direct mode, if so.
+
+    Args:
+        files: Path and facts of each.
+        definitions: Texts of ``-D``.
+        held: Time macros whose values are checked before a hit.
+        import_makes_headers: Of a type library, as cl.exe does
+            (learn.microsoft.com/cpp/preprocessor/hash-import-directive-cpp).
+        shows_line_names: Warnings show lines of the files that ``#line`` names.
+    """
+    known = [*files, *((f"-D{text}", scan_definition(text)) for text in definitions)]
+    for path, facts in known:
+        for is_so, reason in (
+            (facts.opaque, Reason.SOURCE_ENCODING),
+            (facts.time_macros and not held.issuperset(facts.time_macros), Reason.TIME_MACRO),
+            (facts.embedded, Reason.EMBED),
+            (facts.imports and import_makes_headers, Reason.TYPE_LIBRARY),
+            (facts.assembler_include, Reason.ASSEMBLER_INCLUDE),
+            (facts.modules, Reason.MODULES),
+            (facts.file_pragma or (facts.computed_line and shows_line_names), Reason.FILE_PRAGMA),
+            (facts.computed_test, Reason.COMPUTED_TEST),
+        ):
+            if is_so:
+                return Uncacheable(reason, path)
+    return _paste_refusal([facts for _, facts in known])
+
+
+def _paste_refusal(known: Sequence[Facts]) -> Uncacheable | None:
+    if not any(facts.pastes for facts in known):
+        return None
+    if can_paste_time_macro({fragment for facts in known for fragment in facts.time_fragments}):
+        return Uncacheable(Reason.TIME_MACRO, "pasted")
+    if can_paste_test({fragment for facts in known for fragment in facts.test_fragments}):
+        return Uncacheable(Reason.COMPUTED_TEST, "pasted")
+    return None

@@ -1,0 +1,1 @@
+"""Which compiler it is, and what it answers when it is asked."""

@@ -1,0 +1,1 @@
+"""Results that serve in more than the tree that they were made in."""

@@ -77,8 +77,24 @@ class Reason(enum.Enum):
     DEPENDENCIES_UNKNOWN = "dependencies_unknown"
     DISABLED = "disabled"
     INPUT_CHANGED = "input_changed"
+    OFFLOADING = "offloading"
     OUTPUT_MISSING = "output_missing"
     READ_ONLY = "read_only"
+
+
+class Apart(enum.Enum):
+    """Why a result serves no tree but those with the same roots; the value is its name in statistics."""
+
+    ANONYMOUS_NAMESPACE = "anonymous_namespace"
+    COMMAND_LINE = "command_line"
+    COMPUTED_INCLUDE = "computed_include"
+    DEBUG_INFORMATION = "debug_information"
+    FILE_NAME = "file_name"
+    MESSAGE = "message"
+    OBJECT_TEXT = "object_text"
+    OPTION = "option"
+    PRECOMPILED_HEADER = "precompiled_header"
+    SIDE_OUTPUT = "side_output"
 
 
 @dataclass(frozen=True, slots=True)

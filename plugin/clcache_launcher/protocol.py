@@ -90,7 +90,8 @@ class CompileRequest:
     program: Identity
     cwd: str
     compiler: str
-    config: str
+    options: tuple[str, ...]
+    """The launcher's own words before the compiler."""
     argv: tuple[str, ...]
     environment: tuple[bytes, ...]
     """``NAME=value`` entries as the launcher has them."""
@@ -120,7 +121,7 @@ class CompileRequest:
             program=Identity(*identities[4:6]),
             cwd=os.fsdecode(fields[2]),
             compiler=os.fsdecode(fields[3]),
-            config=os.fsdecode(fields[4]),
+            options=tuple(map(os.fsdecode, _items(fields[4]))),
             argv=argv,
             environment=_items(fields[6]),
             columns=identities[6],

@@ -16,7 +16,7 @@
 #define CLCACHE_MAGIC 0x31434c43u /* "CLC1", little endian */
 #define CLCACHE_MAX_FRAME (256u << 20)
 enum message {
-    MESSAGE_COMPILE = 'Q', /* launcher: version, numbers, cwd, compiler, config, argv, environment */
+    MESSAGE_COMPILE = 'Q', /* launcher: version, numbers, cwd, compiler, options, argv, environment */
     MESSAGE_DONE = 'D',    /* launcher: numbers, stdout, stderr of each command line that was run */
     MESSAGE_PRINT = 'H',   /* core: exit code and signal, stdout, stderr; every output is in place */
     MESSAGE_RUN = 'R',     /* core: flags, then command lines, each run if the one before succeeded; answered by DONE */

@@ -16,7 +16,7 @@ static const uint64_t STUCK_NS = 5000000000u;
 typedef struct {
     const char *program; /* what runs */
     char *const *argv;   /* as given, from the compiler on */
-    const char *config;  /* of --config, or "" */
+    char **options;      /* the words before the compiler that are the launcher's own; ends with NULL */
     const char *own_path;
     uint64_t started_ns; /* when this launcher began */
     unsigned flags;
@@ -53,7 +53,7 @@ static bool request_frame(const Launch *launch, Buffer *frame)
     frame_field(frame, numbers, sizeof numbers);
     frame_text(frame, cwd);
     frame_text(frame, launch->program);
-    frame_text(frame, launch->config);
+    frame_list(frame, launch->options);
     frame_list(frame, launch->argv);
     frame_list(frame, environment);
     frame_end(frame);
@@ -173,29 +173,43 @@ static void compile(const Launch *launch)
 }
 
 /* Hands over to the Python front end; returns only when it can't be started. */
-static int front_end(char *const *arguments, int count, const char *config, const char *own_path)
+static int front_end(const Launch *launch, char *const *arguments, int count)
 {
-    char *core = find_core_program(own_path);
+    char *core = find_core_program(launch->own_path);
     char *endpoint = platform_endpoint();
-    char **argv = calloc((size_t)count + 6, sizeof *argv);
+    int own = 0;
+    while (launch->options[own])
+        own++;
+    char **argv = calloc((size_t)(own + count) + 4, sizeof *argv);
     if (core && argv) {
-        int at = 0;
-        argv[at++] = core;
-        argv[at++] = "front-end";
-        argv[at++] = endpoint ? endpoint : "";
-        if (*config) {
-            argv[at++] = "--config";
-            argv[at++] = (char *)config;
-        }
-        for (int i = 0; i < count; i++)
-            argv[at++] = arguments[i];
+        argv[0] = core;
+        argv[1] = "front-end";
+        argv[2] = endpoint ? endpoint : "";
+        memcpy(argv + 3, launch->options, (size_t)own * sizeof *argv);
+        memcpy(argv + 3 + own, arguments, (size_t)count * sizeof *argv);
         platform_become(core, argv);
     }
     fprintf(stderr,
             "clcache: the Python part of clcache-launcher is not beside %s; install the package again with "
             "'pip install --force-reinstall clcache-launcher'\n",
-            own_path);
+            launch->own_path);
     return 127;
+}
+
+/* How many words before the compiler are the launcher's own. */
+static int count_options(int argc, char *const *argv)
+{
+    static const char roots[] = "--roots=";
+    int at = 1;
+    while (at < argc) {
+        if (strcmp(argv[at], "--config") == 0 && at + 1 < argc)
+            at += 2;
+        else if (strncmp(argv[at], roots, sizeof roots - 1) == 0)
+            at++;
+        else
+            break;
+    }
+    return at - 1;
 }
 
 /* Windows' users may type the name in capitals. */
@@ -210,19 +224,21 @@ static bool is_own_name(const char *name)
 
 int launcher_main(int argc, char **argv)
 {
-    Launch launch = {.config = "", .started_ns = platform_now_ns(), .flags = platform_flags()};
+    Launch launch = {.started_ns = platform_now_ns(), .flags = platform_flags()};
     char *own_path = platform_own_path();
     launch.own_path = own_path ? own_path : argv[0];
     const char *name = platform_base_name(argv[0]);
     bool is_masquerade = !is_own_name(name);
+    int own = is_masquerade ? 0 : count_options(argc, argv);
+    char *none[] = {NULL}, **options = calloc((size_t)own + 1, sizeof *options);
+    launch.options = options ? options : none;
+    if (options)
+        memcpy(options, argv + 1, (size_t)own * sizeof *options);
     if (!is_masquerade) {
-        if (argc > 2 && strcmp(argv[1], "--config") == 0) {
-            launch.config = argv[2];
-            argv += 2;
-            argc -= 2;
-        }
+        argv += own;
+        argc -= own;
         if (is_front_end(argc, argv))
-            return front_end(argv + 1, argc - 1, launch.config, launch.own_path);
+            return front_end(&launch, argv + 1, argc - 1);
         argv++;
     }
     const char *named = is_masquerade ? name : argv[0];

@@ -357,7 +357,6 @@ def test_base_directory_hits_with_a_slash_of_its_own(cl: Trial) -> None:
 
 
 @pytest.mark.clang_cl
-@pytest.mark.xfail(strict=True, reason="not built yet: base directories where the file system ignores case")
 def test_base_directory_hits_with_capitals(cl: Trial) -> None:
     # Where the file system minds case, another capitalization is another folder, which has to be there.
     for name in ("builddir_a", "builddir_b"):

@@ -249,6 +249,11 @@ def test_roots_are_shown_with_where_they_came_from(cache: Cache, work: Path) -> 
     text = cache.front_end("config", "--roots", cwd=work).stdout.decode()
     assert str(work / "sub") in text
     assert "clcache.yaml:1" in text
+    text = cache.front_end("--roots=sdk=/x", "--roots=build=/y", "config", "--roots", cwd=work).stdout.decode()
+    assert [line.split() for line in text.splitlines()[1:3]] == [
+        ["sdk", "/x", "/x", "--roots"],
+        ["build", "/y", "/y", "--roots"],
+    ]
 
 
 def test_root_that_covers_everything_is_one_clear_error(cache: Cache, work: Path) -> None:

@@ -202,3 +202,16 @@ def test_file_that_a_line_directive_names_is_not_overlooked(tree: Tree) -> None:
     (tree.folder / "p.y").unlink()
     tree.expect("miss" if reads else "hit")
     tree.expect("hit")
+
+
+@pytest.mark.clang
+def test_region_that_clang_names_by_the_number_of_the_file_is_uncacheable(cache: Cache, work: Path) -> None:
+    (work / "a.cpp").write_text("int f(int n) {\n#pragma omp target map(tofrom : n)\n  n += 1;\n  return n;\n}\n")
+    line = ["clang++-19", "-fopenmp", "-c", "a.cpp", "-o", "a.o"]
+    for _ in range(2):
+        assert make_cached(cache, line, work) == make_bare(cache, line, work)
+    assert cache.told("reasons") == {"offloading": 2}
+    (work / "a.cpp").write_text("int f(int n) {\n#pragma omp parallel\n  n += 1;\n  return n;\n}\n")
+    for _ in range(2):
+        assert make_cached(cache, line, work) == make_bare(cache, line, work)
+    assert cache.counts() == (1, 1, 2, 0)

@@ -127,6 +127,107 @@ def test_name_of_the_file_is_shared_only_where_it_is_not_asked_for(
     trees.check(compiler, shares=shares)
 
 
+_KEPT = """template <class T> constexpr unsigned hash() {
+  unsigned h = 5;
+  for (const char* p = FUNCTION; *p; ++p) h = h * 33 + *p;
+  return h;
+}
+auto l = [] { return 1; };
+constexpr unsigned value = hash<decltype(l)>();
+unsigned f() { return value; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("compiler", "name", "shares"),
+    [
+        ("g++", "__PRETTY_FUNCTION__", True),
+        pytest.param("clang++-19", "__PRETTY_FUNCTION__", False, marks=pytest.mark.clang),
+        pytest.param("clang-cl-19", "__FUNCSIG__", False, marks=pytest.mark.clang_cl),
+        pytest.param("clang-cl-19", "__PRETTY_FUNCTION__", False, marks=pytest.mark.clang_cl),
+    ],
+)
+@pytest.mark.parametrize("place", ["source", "system header"])
+def test_path_in_the_name_of_a_lambda_is_of_its_tree(
+    trees: Trees, work: Path, compiler: str, name: str, place: str, *, shares: bool
+) -> None:
+    # Only a hash of the path is in the object.
+    template, _, rest = _KEPT.partition("auto")
+    if place == "system header":
+        (work / "meta.h").write_text(template.replace("FUNCTION", name))
+        template = f'#include "{work}/meta.h"\n'
+    trees.write("src/a.cpp", (template + "auto" + rest).replace("FUNCTION", name))
+    trees.check(compiler, ["-std=c++17" if "cl" not in compiler.split("-")[1:] else "/std:c++17"], shares=shares)
+
+
+@pytest.mark.clang
+def test_path_in_the_name_of_a_lambda_with_a_map_is_shared(trees: Trees) -> None:
+    trees.write("src/a.cpp", _KEPT.replace("FUNCTION", "__PRETTY_FUNCTION__"))
+    trees.check("clang++-19", ["-std=c++17", "-ffile-prefix-map={tree}=."], shares=True)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_path_of_a_tree_that_its_sources_hold_stays_in_messages(trees: Trees, compiler: str) -> None:
+    first = trees.folders[0]
+    trees.write("src/a.cpp", f'#warning "{first}/inc"\nint f() {{ return 1; }}\n')
+    trees.check(compiler, shares=False)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_path_of_a_tree_that_a_definition_holds_stays_in_messages(trees: Trees, compiler: str) -> None:
+    trees.write("src/a.cpp", "#define S(x) #x\n#define T(x) S(x)\n#pragma message T(WHERE)\nint f() { return 1; }\n")
+    trees.check(compiler, [f"-DWHERE={trees.folders[0]}/inc"], shares=False)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#include "{first}/inc/h.h"\n',
+        '#define WHERE "{first}/inc/h.h"\n#include WHERE\n',
+        "#define S(x) #x\n#define T(x) S(x)\n#define UP {parent}\n#define WHERE UP/{name}/inc/h.h\n#include T(WHERE)\n",
+    ],
+    ids=["literal", "macro", "composed"],
+)
+def test_header_of_one_tree_that_the_sources_name_is_not_that_of_the_other(
+    trees: Trees, compiler: str, text: str
+) -> None:
+    first, second = trees.folders
+    text = text.format(first=first, parent=first.parent, name=first.name)
+    trees.write("src/a.cpp", text + "int f() { return h(); }\n")
+    trees.check(compiler)
+    (first / "inc/h.h").write_text("#pragma once\ninline int h() { return 5; }\n")
+    line, env = trees.command(second, compiler), {"CLCACHE_BASEDIR": str(second)}
+    bare = make_bare(trees.cache, line, second / "build", env)
+    assert make_cached(trees.cache, line, second / "build", env) == bare
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_folder_in_typographic_quotes_is_that_of_the_tree_at_hand(trees: Trees, compiler: str) -> None:
+    # -I with a file in the place of a folder; gcc quotes the name of the root itself in a UTF-8 locale.
+    trees.check(compiler, ["-Wmissing-include-dirs", "-I{tree}/none", "-I{tree}"], shares=True)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_why_a_result_stays_in_its_tree_is_counted(trees: Trees, compiler: str) -> None:
+    trees.write("src/a.cpp", "const char* name() { return __FILE__; }\n")
+    trees.check(compiler, shares=False)
+    assert trees.cache.told("kept_apart") == {"object_text": 2}
+    assert "kept to their tree" in trees.cache.front_end("stats").stdout.decode()
+
+
+def test_result_of_debug_information_serves_other_trees_with_the_same_build_folder(cache: Cache, work: Path) -> None:
+    # What is bound to one root is free of the others.
+    (work / "build").mkdir()
+    for name in ("one", "two"):
+        (work / name).mkdir()
+        (work / name / "a.c").write_text("int a;\n")
+        env = {"CLCACHE_ROOTS": f"project={work}/{name}{os.pathsep}build={work}/build"}
+        line = ["gcc", "-g", f"-fdebug-prefix-map={work}/{name}=.", "-c", f"{work}/{name}/a.c", "-o", "a.o"]
+        assert make_cached(cache, line, work / "build", env) == make_bare(cache, line, work / "build", env)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+
+
 @pytest.mark.parametrize("compiler", GNU)
 def test_name_of_the_file_with_a_map_is_shared(trees: Trees, compiler: str) -> None:
     trees.write("src/a.cpp", "const char* name() { return __FILE__; }\n")

@@ -80,6 +80,11 @@ class Cache:
         answer: dict[str, int] = json.loads(done.stdout)
         return answer
 
+    def told(self, name: str) -> object:
+        """One value of ``stats --json``."""
+        told: dict[str, object] = json.loads(self.front_end("stats", "--json").stdout)
+        return told[name]
+
     def counts(self) -> tuple[int, int, int, int]:
         """Hits, misses, uncacheable, errors."""
         found = self.stats()

@@ -20,6 +20,7 @@ from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.core.store import Stored, Unclear, store
 from clcache_launcher.core.toolchains.toolchain import Toolchain
 from clcache_launcher.core.toolchains.watch import Watch, look
+from clcache_launcher.core.trees.tree import roots_of
 from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import file_clock_ns
@@ -92,8 +93,8 @@ class Case:
     @property
     def scope(self) -> Scope:
         """What an invocation is answered with."""
-        roots = self.knowledge.roots(self.settings.basedir)
-        return Scope(self.settings, self.storage, Statistics(), self.knowledge, roots, lambda: self.storage)
+        storage, roots = self.storage, roots_of(self.settings, ())
+        return Scope(self.settings, storage, Statistics(), self.knowledge, roots, lambda: storage)
 
     def write(self, name: str, text: str) -> Path:
         """Write a source, old enough to be trusted."""

@@ -29,7 +29,7 @@ FIELDS = (
     struct.pack("<9Q", 0o22, 1, 1, 2, 3, 4, 5, 6, 80),
     b"/work",
     b"/usr/bin/g++",
-    b"",
+    b"--roots=a=/x\0",
     b"g++\0-c\0",
     b"A=1\0B=2=3\0",
 )
@@ -86,7 +86,7 @@ def test_request_is_read() -> None:
         program=Identity(5, 6),
         cwd="/work",
         compiler="/usr/bin/g++",
-        config="",
+        options=("--roots=a=/x",),
         argv=("g++", "-c"),
         environment=(b"A=1", b"B=2=3"),
         columns=80,

@@ -10,6 +10,8 @@ from clcache_launcher.cli.tables import print_table
 from clcache_launcher.config.kinds import format_value
 from clcache_launcher.config.settings import FIELDS
 from clcache_launcher.config.sources import Resolved
+from clcache_launcher.core.toolchains.installation import INSTALLATION_NAMES
+from clcache_launcher.core.trees.tree import named_roots
 from clcache_launcher.storage.local import explain_refusal
 
 __all__ = ["show_config"]
@@ -35,11 +37,14 @@ def show_config(front_end: FrontEnd, *, roots: bool) -> None:
 
 
 def _show_roots(resolved: Resolved) -> None:
-    folders = resolved.settings.basedir
-    if not folders:
+    named = named_roots(resolved.settings)
+    if not named:
         click.echo("no roots: set basedir, and results are shared between trees; see docs/trees.md")
         return
-    table = Table("number", "folder", "without links", "from", box=None)
-    for number, folder in enumerate(folders):
-        table.add_row(str(number), str(folder), os.path.realpath(folder), resolved.origins["basedir"])
+    table = Table("name", "folder", "without links", "from", box=None)
+    for name, folder in named:
+        origin = resolved.origins.get(f"roots {name}", resolved.origins["basedir"])
+        table.add_row(name, folder, os.path.realpath(folder), origin)
     print_table(table)
+    names = ", ".join(sorted(INSTALLATION_NAMES))
+    click.echo(f"beside these: {names}, the folders that a compiler came in, where they are not the system's")

@@ -17,6 +17,7 @@ class FrontEnd:
     environment: Mapping[str, str]
     cwd: str
     config: str | None
+    overrides: Mapping[str, str]
 
     def resolved(self) -> Resolved:
         """The effective settings.
@@ -24,7 +25,7 @@ class FrontEnd:
         Raises:
             ConfigError: A source of settings is wrong.
         """
-        return resolve(self.environment, self.cwd, self.config)
+        return resolve(self.environment, self.cwd, self.config, self.overrides)
 
     def ask(self, command: str, **more: object) -> dict[str, object]:
         """Ask about the effective cache folder.

@@ -37,9 +37,11 @@ CLASSIC_SWITCHES: Final = {
 )
 @click.version_option(__version__, prog_name="clcache")
 @click.option("--config", "config", metavar="FILE", default=None, help="Take the project's settings from this file.")
+@click.option("--roots", "roots", metavar="NAME=FOLDER", multiple=True, help="Add a root; may be repeated.")
 @click.pass_context
-def _front_end(context: click.Context, config: str | None) -> None:
-    context.obj = FrontEnd(context.obj, dict(os.environ), os.getcwd(), config)
+def _front_end(context: click.Context, config: str | None, roots: Sequence[str]) -> None:
+    overrides = {"roots": os.pathsep.join(roots)} if roots else {}
+    context.obj = FrontEnd(context.obj, dict(os.environ), os.getcwd(), config, overrides)
 
 
 COMMANDS: Final = (stats, zero, clean, clear, set_max_size, stop, status, show_config, doctor)

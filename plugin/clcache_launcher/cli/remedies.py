@@ -23,6 +23,7 @@ LATE: Final = frozenset(
         Reason.DEPENDENCIES_UNKNOWN,
         Reason.DISABLED,
         Reason.INPUT_CHANGED,
+        Reason.OFFLOADING,
         Reason.OUTPUT_MISSING,
         Reason.READ_ONLY,
     }

@@ -39,4 +39,9 @@ def stats(front_end: FrontEnd, *, as_json: bool) -> None:
     reasons = answer["reasons"]
     for reason, count in reasons.items() if isinstance(reasons, dict) else ():
         table.add_row(f"  {reason}", str(count))
+    apart = answer["kept_apart"]
+    for number, (why, count) in enumerate(apart.items()) if isinstance(apart, dict) else ():
+        if not number:
+            table.add_row("kept to their tree", "")
+        table.add_row(f"  {why}", str(count))
     print_table(table)

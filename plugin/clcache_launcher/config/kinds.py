@@ -2,6 +2,7 @@
 
 import enum
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,26 @@ from typing import Final
 
 from clcache_launcher.config.durations import format_duration, parse_duration
 from clcache_launcher.config.sizes import format_size, parse_size
+from clcache_launcher.util.folders import is_home_of_another
 
-__all__ = ["Kind", "Place", "Sourced", "Value", "format_value", "parse_value", "parse_values", "resolve_path"]
+__all__ = [
+    "Kind",
+    "NamedFolder",
+    "Place",
+    "Sourced",
+    "Value",
+    "format_value",
+    "parse_named",
+    "parse_value",
+    "parse_values",
+    "resolve_path",
+]
 
-Value = bool | int | Path | tuple[Path, ...] | None
+NamedFolder = tuple[str, Path]
+Value = bool | int | str | Path | tuple[Path, ...] | tuple[NamedFolder, ...] | None
 
+_NAME: Final = re.compile(r"[A-Za-z][\w.+-]*(?::[A-Za-z][\w.+-]*)?", re.ASCII)
+_ENTRY: Final = re.compile(rf"(?:^|{re.escape(os.pathsep)})({_NAME.pattern})=", re.ASCII)
 _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 _ON: Final = frozenset({"1", "true", "yes", "on"})
 
@@ -35,18 +51,19 @@ class Kind(enum.Enum):
     FLAG = "true or false"
     FOLDER = "a folder"
     FOLDERS = "a folder or a list of folders"
+    ROOTS = "names with folders such as build=/path"
     PERCENT = "a share such as 5%"
     SIZE = "a size such as 5G"
 
     @property
     def is_path(self) -> bool:
         """Whether a value is one path or several."""
-        return self in {Kind.FILE, Kind.FOLDER, Kind.FOLDERS}
+        return self in {Kind.FILE, Kind.FOLDER, Kind.FOLDERS, Kind.ROOTS}
 
     @property
     def has_off(self) -> bool:
         """Whether an empty text is a value that switches the setting off."""
-        return self in {Kind.FILE, Kind.FLAG, Kind.FOLDERS}
+        return self in {Kind.FILE, Kind.FLAG, Kind.FOLDERS, Kind.ROOTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,8 @@ def parse_value(kind: Kind, text: str, place: Place) -> Value:
     """
     if kind is Kind.FOLDERS:
         return parse_values([part for part in text.split(os.pathsep) if part.strip()], place)
+    if kind is Kind.ROOTS:
+        return parse_named(_split_named(text), place)
     if kind is Kind.FILE:
         return _parse_file(text, place)
     if kind is Kind.FOLDER:
@@ -83,7 +102,30 @@ def parse_values(texts: Sequence[str], place: Place) -> tuple[Path, ...]:
     Raises:
         ValueError: With what was expected and what was got.
     """
-    return tuple(dict.fromkeys(_refuse_wide(_parse_path(Kind.FOLDER, text, place)) for text in texts))
+    return tuple(dict.fromkeys(_refuse_wide(_parse_path(Kind.FOLDER, text, place), place) for text in texts))
+
+
+def parse_named(pairs: Sequence[tuple[str, str]], place: Place) -> tuple[NamedFolder, ...]:
+    """Read names with their folders; of one that is repeated the last holds.
+
+    Raises:
+        ValueError: With what was expected and what was got.
+    """
+    for name, _ in pairs:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"expected a name of letters, digits and '_.+-', got '{name}'")
+    return tuple({name: _refuse_wide(_parse_path(Kind.FOLDER, text, place), place) for name, text in pairs}.items())
+
+
+def _split_named(text: str) -> list[tuple[str, str]]:
+    """Names and folders of ``name=folder`` entries that are joined as in ``PATH``; a name may hold one colon."""
+    found = list(_ENTRY.finditer(text))
+    if not text.strip():
+        return []
+    if not found or found[0].start() > 0:
+        raise ValueError(f"expected {Kind.ROOTS.value}, got '{text}'")
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return [(match[1], text[match.end() : end].rstrip(os.pathsep)) for match, end in zip(found, ends, strict=True)]
 
 
 def format_value(kind: Kind, value: Value) -> str:
@@ -95,7 +137,7 @@ def format_value(kind: Kind, value: Value) -> str:
     if isinstance(value, int):
         return format_size(value) if kind is Kind.SIZE else format_duration(value)
     if isinstance(value, tuple):
-        return os.pathsep.join(str(folder) for folder in value)
+        return os.pathsep.join("=".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value)
     return "" if value is None else str(value)
 
 
@@ -145,11 +187,13 @@ def _parse_path(kind: Kind, text: str, place: Place) -> Path:
     return Path(resolve_path(text, place))
 
 
-def _refuse_wide(folder: Path) -> Path:
+def _refuse_wide(folder: Path, place: Place) -> Path:
     """A folder that can stand for a tree: not one that holds what belongs to others, too."""
     if folder == Path(folder.anchor):
         raise ValueError(f"'{folder}' covers the whole file system; name the folder of one tree")
-    if folder.parent == Path(folder.anchor) and folder.name in {"home", "Users"}:
+    home = Path(place.home) if place.home else None
+    holds_homes = folder.parent == Path(folder.anchor) and folder.name in {"home", "Users"}
+    if holds_homes or (home is not None and folder in home.parents) or is_home_of_another(folder):
         raise ValueError(f"'{folder}' covers the homes of other users; name the folder of one tree")
     return folder
 

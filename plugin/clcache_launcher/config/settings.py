@@ -5,7 +5,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
-from clcache_launcher.config.kinds import Kind, Value
+from clcache_launcher.config.kinds import Kind, NamedFolder, Value
 
 __all__ = ["FIELDS", "SettingField", "Settings", "build_settings"]
 
@@ -71,6 +71,19 @@ class Settings:
                 example="basedir: [., ../third_party]",
                 default_text="none",
                 other_names=("base_dir", "base_dirs", "basedirs"),
+            )
+        },
+    )
+    roots: tuple[NamedFolder, ...] = field(
+        default=(),
+        metadata={
+            "setting": SettingField(
+                kind=Kind.ROOTS,
+                help="The same by names, for folders that lie apart; each source of settings adds its own",
+                values="names with folders; in the environment `name=folder` joined as in `PATH`",
+                example="roots: {sdk: ../sdk}",
+                default_text="what `include(ClcacheLauncher)` gives: `project`, `build`",
+                other_names=("named_roots",),
             )
         },
     )

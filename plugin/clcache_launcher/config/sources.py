@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from clcache_launcher.config.files import ConfigFiles, find_config_files
-from clcache_launcher.config.kinds import Place, Sourced, parse_value
+from clcache_launcher.config.kinds import NamedFolder, Place, Sourced, parse_value
 from clcache_launcher.config.names import explain_unknown_name, list_ignored_variables
 from clcache_launcher.config.reading import read_config_file
 from clcache_launcher.config.settings import FIELDS, Settings, build_settings
@@ -27,7 +27,8 @@ class Resolved:
 
     settings: Settings
     origins: Mapping[str, str]
-    """By field name: ``default``, ``/path/clcache.yaml:7``, ``environment CLCACHE_MAX_SIZE`` or ``--max-size``."""
+    """By field name, that of each root by ``roots NAME``: ``default``, ``/path/clcache.yaml:7``, ``environment
+    CLCACHE_MAX_SIZE`` or ``--max-size``."""
     files: ConfigFiles
     notices: tuple[str, ...]
     """Lines for the log: files that were skipped, variables that mean nothing."""
@@ -59,18 +60,24 @@ def resolve_files(
     """Read the sources of settings when the files are found already; the rest is as in `resolve`."""
     home = home_folder(environment)
     place = Place(cwd, home)
-    found = (
-        _read_defaults(environment)
-        | _read_file(files.user, "", home)
-        | _read_file(files.project, files.named_by, home)
-        | _read_environment(environment, place)
-        | _read_overrides(overrides, place)
+    layers = (
+        _read_defaults(environment),
+        _read_file(files.user, "", home),
+        _read_file(files.project, files.named_by, home),
+        _read_environment(environment, place),
+        _read_overrides(overrides, place),
     )
+    found = {name: value for layer in layers for name, value in layer.items()}
+    named = {each[0]: (each, layer["roots"].origin) for layer in layers for each in _named_roots(layer)}
+    found["roots"] = replace(found["roots"], value=tuple(each for each, _ in named.values()))
     if "dir" not in found:
         raise ConfigError(f"dir: no home folder is known to put the cache in; set {FIELDS['dir'].variable}")
     return Resolved(
         settings=build_settings({name: each.value for name, each in found.items()}),
-        origins=MappingProxyType({name: each.origin for name, each in found.items()}),
+        origins=MappingProxyType(
+            {name: each.origin for name, each in found.items()}
+            | {f"roots {name}": origin for name, (_, origin) in named.items()}
+        ),
         files=files,
         notices=files.notices + list_ignored_variables(environment),
     )
@@ -94,6 +101,11 @@ def select_variables(environment: Mapping[str, str]) -> tuple[tuple[str, str], .
             if name.startswith("CLCACHE_") or name in _FOLDER_VARIABLES
         )
     )
+
+
+def _named_roots(layer: Mapping[str, Sourced]) -> tuple[NamedFolder, ...]:
+    found = layer["roots"].value if "roots" in layer else ()
+    return tuple(each for each in found if isinstance(each, tuple)) if isinstance(found, tuple) else ()
 
 
 def _read_defaults(environment: Mapping[str, str]) -> dict[str, Sourced]:

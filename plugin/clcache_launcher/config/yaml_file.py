@@ -4,7 +4,7 @@ from typing import Final
 
 import yaml
 
-from clcache_launcher.config.kinds import Kind, Place, Sourced, Value, parse_value, parse_values
+from clcache_launcher.config.kinds import Kind, Place, Sourced, Value, parse_named, parse_value, parse_values
 from clcache_launcher.config.names import explain_unknown_name
 from clcache_launcher.config.settings import FIELDS
 from clcache_launcher.errors import ConfigError
@@ -79,6 +79,9 @@ def _read_key(node: yaml.Node, path: str) -> str:
 def _read_value(kind: Kind, node: yaml.Node, place: Place) -> Value:
     if kind is Kind.FOLDERS:
         return _read_folders(node, place)
+    if kind is Kind.ROOTS and isinstance(node, yaml.MappingNode):
+        pairs = [(_read_text(Kind.FOLDER, name), _read_text(Kind.FOLDER, each)) for name, each in node.value]
+        return parse_named(pairs, place)
     return parse_value(kind, _read_text(kind, node), place)
 
 

@@ -19,8 +19,8 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
-from clcache_launcher.core.store import Stored, Unclear, store, store_for_every_tree, store_under_direct_key
-from clcache_launcher.core.trees.path_reach import shows_path
+from clcache_launcher.core.store import Kept, Stored, Unclear, store, store_for_more_trees, store_under_direct_key
+from clcache_launcher.core.trees.path_reach import reach_of_text
 from clcache_launcher.core.trees.sharing import own_depfile
 from clcache_launcher.core.verify import Expected, expect, find_difference
 from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
@@ -220,12 +220,22 @@ def _finish(
     if isinstance(stored, Unclear):
         scope.statistics.count_uncacheable(Reason.COMPILER_FAILED)
         return None
-    if stored.doubt is not None:
-        text = yield from preprocess(planned.attempt.prepared, scope)
-        if text is not None and not shows_path(text, scope.roots):
-            store_for_every_tree(planned.attempt, stored.doubt, scope)
+    if stored.kept is not None:
+        yield from _share(planned.attempt, stored.kept, scope)
     outcome = _verify(planned, stored, ran, scope) or _count(stored, scope)
     return _Piece(outcome, stored.stdout, ran.stderr)
+
+
+def _share(attempt: Attempt, kept: Kept, scope: Scope) -> Generator[Run, tuple[Ran, ...], None]:
+    """Let a result serve more trees, where the preprocessed text shows that it can, and count why it serves no more."""
+    reach = kept.reach
+    if reach.asked:
+        text = yield from preprocess(attempt.prepared, scope)
+        reach = reach_of_text(text, reach, attempt.prepared.toolchain.family, scope.roots)
+        if reach.names != kept.reach.names | kept.reach.asked:
+            store_for_more_trees(attempt, kept, reach, scope)
+    if reach.why is not None:
+        scope.statistics.count_apart(reach.why)
 
 
 def _verify(planned: _Planned, stored: Stored, ran: Ran, scope: Scope) -> str | None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from clcache_launcher.compilers.dependencies import Listing
 from clcache_launcher.core.attempt import Attempt
@@ -11,11 +11,11 @@ from clcache_launcher.core.inputs.search_state import SearchState
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import command_line_inputs
 from clcache_launcher.core.outputs import MadeOutput
-from clcache_launcher.core.records import ANY_TREE, Entry
+from clcache_launcher.core.records import Entry
 from clcache_launcher.core.run_report import entry_of, included_files
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.sources.facts import Facts
-from clcache_launcher.core.trees.path_reach import Answer, Reach, reaches
+from clcache_launcher.core.trees.path_reach import NOWHERE, Compiled, Reach, reach_of
 from clcache_launcher.core.unit import unit_refusal, what_changed
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import may_have_changed
@@ -53,10 +53,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class DirectEntry:
-    """An entry, and whether it may yet turn out to serve every tree."""
+    """An entry, and what of its tree is in the result."""
 
     entry: Entry
-    may_be_shared: bool = False
+    reach: Reach = NOWHERE
 
 
 def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> DirectEntry | Uncacheable:
@@ -84,12 +84,11 @@ def direct_entry(attempt: Attempt, report: Report, scope: Scope) -> DirectEntry 
     if changed is not None:
         return Uncacheable(Reason.INPUT_CHANGED, changed)
     entry = entry_of(prepared, unit.includes, unit.state.digest, (report.stdout, report.stderr), unit.stamped)
-    if not scope.roots.identity:
+    if not scope.roots.names:
         return DirectEntry(entry)
-    reach = Reach(unit.contents, unit.facts, report.listed)
-    answer = reaches(prepared, reach, report.made, knowledge.file_names, scope.roots)
-    bound = ANY_TREE if answer is Answer.NO else scope.roots.identity
-    return DirectEntry(replace(entry, bound=bound), may_be_shared=answer is Answer.ASK)
+    facts, texts = [facts for _, facts in unit.facts], (report.stdout, report.stderr)
+    known = Compiled(unit.contents, facts, report.listed, report.made, texts)
+    return DirectEntry(entry, reach_of(prepared, known, knowledge.file_names, scope.roots))
 
 
 def _unit(attempt: Attempt, listed: _Files, stdout: bytes, scope: Scope) -> _Unit | Uncacheable:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
 from clcache_launcher.core.steps import Pass, Steps
+from clcache_launcher.core.trees.roots import Roots
+from clcache_launcher.core.trees.tree import roots_of
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
@@ -22,8 +25,23 @@ __all__ = ["Engine"]
 
 _LOG = logging.getLogger(__name__)
 
-_MOST_PREPARED: Final = 20_000
+_MOST_KNOWN: Final = 20_000
 """Command lines remembered: some 4 KB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """An invocation as it is looked up."""
+
+    units: tuple[Prepared, ...]
+    roots: Roots
+    settings: Settings
+    """Those that the roots were made from."""
+
+    def is_for(self, settings: Settings) -> bool:
+        """Whether settings name the same roots."""
+        own = self.settings
+        return own is settings or (own.roots == settings.roots and own.basedir == settings.basedir)
 
 
 class Engine:
@@ -38,7 +56,7 @@ class Engine:
         self._last_folder: Path | None = None
         self.idle_timeout_s = 600
         """After how long a core that nobody asks ends, as the last request's settings say; 0 means never."""
-        self._prepared: OrderedDict[bytes, tuple[Prepared, ...]] = OrderedDict()
+        self._known: OrderedDict[bytes, _Understood] = OrderedDict()
         self._lock = threading.Lock()
 
     def storage(self, folder: Path) -> LocalStorage:
@@ -73,32 +91,36 @@ class Engine:
         self.idle_timeout_s = settings.idle_timeout
         statistics = self.statistics(settings.dir)
         try:
-            units = Uncacheable(Reason.DISABLED) if settings.disable else self._prepare(invocation, request)
-            if not isinstance(units, tuple):
-                statistics.count_uncacheable(units.reason)
-                return Pass(describe(units))
+            known = self._understand(invocation, settings, request)
+            if isinstance(known, Uncacheable):
+                statistics.count_uncacheable(known.reason)
+                return Pass(describe(known))
             reopen = partial(self.storage, settings.dir)
-            scope = Scope(
-                settings, reopen(), statistics, self._knowledge, self._knowledge.roots(settings.basedir), reopen
-            )
-            return (yield from compile_through_cache(units, scope))
+            scope = Scope(settings, reopen(), statistics, self._knowledge, known.roots, reopen)
+            return (yield from compile_through_cache(known.units, scope))
         except StorageError as err:
             statistics.count_error()
             return Pass(f"error: {err}")
 
-    def _prepare(self, invocation: Invocation, request: bytes) -> tuple[Prepared, ...] | Uncacheable:
-        known = self._prepared.get(request)
-        if known is not None and all(self._is_current(unit) for unit in known):
+    def _understand(self, invocation: Invocation, settings: Settings, request: bytes) -> _Understood | Uncacheable:
+        """The units of an invocation with its roots, remembered while what they were made from holds."""
+        if settings.disable:
+            return Uncacheable(Reason.DISABLED)
+        known = self._known.get(request)
+        units = known.units if known is not None and all(map(self._is_current, known.units)) else None
+        if known is not None and units is not None and known.is_for(settings) and known.roots.is_current:
             return known
-        units = prepare(invocation, self._knowledge.toolchains)
-        if isinstance(units, NotACompilation):
-            return Uncacheable(units.reason)
-        if isinstance(units, tuple):
-            with self._lock:
-                self._prepared[request] = units
-                if len(self._prepared) > _MOST_PREPARED:
-                    self._prepared.popitem(last=False)
-        return units
+        found = units or prepare(invocation, self._knowledge.toolchains)
+        if isinstance(found, NotACompilation):
+            return Uncacheable(found.reason)
+        if isinstance(found, Uncacheable):
+            return found
+        known = _Understood(found, roots_of(settings, found), settings)
+        with self._lock:
+            self._known[request] = known
+            if len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+        return known
 
     def _is_current(self, unit: Prepared) -> bool:
         """Whether the compiler, the response files and ``PWD``'s link are what they were: no request tells."""

@@ -13,7 +13,7 @@ from clcache_launcher.util.files import DIGEST_BYTES
 
 __all__ = ["KEY_VERSION", "manifest_key", "preprocessed_key", "result_key"]
 
-KEY_VERSION: Final = b"clcache-launcher key 4"
+KEY_VERSION: Final = b"clcache-launcher key 5"
 """Changes with what enters a key and with the form of the records that the keys lead to."""
 
 
@@ -33,7 +33,7 @@ def manifest_key(
         toolchain: What identifies the compiler with its helpers.
         environment: The variables that this dialect reads, with their values.
         inputs: Files named on the command line with their digests, the source first.
-        roots: Their paths are not in the key.
+        roots: Their paths are not in the key, only their names.
     """
     key = _Hash(b"manifest")
     _add_command(key, invocation, compilation, toolchain, environment, roots)
@@ -80,7 +80,8 @@ def _add_command(
     roots: Roots = NO_ROOTS,
 ) -> None:
     key.add(b"toolchain", toolchain)
-    key.add(b"name", _text(invocation.arguments[0]))
+    key.add(b"roots", _text("\0".join(roots.names)))
+    key.add(b"name", _text(roots.inward(invocation.arguments[0])))
     key.add(b"cwd", _text(roots.inward(invocation.cwd)))
     key.add(b"language", _text(compilation.language))
     for argument, path in zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue=""):

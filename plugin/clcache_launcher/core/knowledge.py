@@ -5,7 +5,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from clcache_launcher.core.inputs.clock import Moment, moment_of
@@ -21,7 +20,7 @@ from clcache_launcher.core.sources.source_facts import SourceFacts
 from clcache_launcher.core.toolchains.epoch import EpochTrials
 from clcache_launcher.core.toolchains.includes_prefix import IncludesPrefixes
 from clcache_launcher.core.toolchains.toolchain import Toolchains
-from clcache_launcher.core.trees.path_reach import FileNames
+from clcache_launcher.core.trees.file_names import FileNames
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import ResultKey
 from clcache_launcher.storage.local import StoredEntry
@@ -51,7 +50,6 @@ class Knowledge:
         self.precompiled = PrecompiledHeaders()
         self.prefixes = IncludesPrefixes()
         self.file_names = FileNames()
-        self._roots: dict[tuple[Path, ...], Roots] = {}
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
@@ -60,14 +58,6 @@ class Knowledge:
         self._paths: dict[str, str] = {}
         self._includes = 0
         self._lock = threading.Lock()
-
-    def roots(self, folders: tuple[Path, ...]) -> Roots:
-        """The roots that settings name."""
-        if not folders:
-            return NO_ROOTS
-        if folders not in self._roots:
-            self._roots[folders] = Roots(folders)
-        return self._roots[folders]
 
     def entry(self, stored: StoredEntry, roots: Roots = NO_ROOTS) -> Entry:
         """A stored entry, decoded, with its paths in a tree; a result key stands for one entry and never for another.

@@ -8,7 +8,7 @@ from typing import Final
 from clcache_launcher.core.keys import manifest_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.records import ANY_TREE, Entry, Result, Streams
+from clcache_launcher.core.records import Entry, Result, Streams
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
@@ -48,7 +48,7 @@ def look_up(prepared: Prepared, scope: Scope, *, finds_nothing: bool = False) ->
     key = manifest_key(
         prepared.invocation,
         prepared.compilation,
-        prepared.toolchain.identity,
+        prepared.toolchain.identity_among(scope.roots),
         prepared.environment,
         inputs,
         scope.roots,
@@ -66,7 +66,7 @@ def find_result(
     if scope.settings.recache:
         return None
     for result_key, entry in _entries(key, scope):
-        if _serves(entry, scope.roots) and _fits(entry, prepared) and holds(result_key, entry):
+        if entry.serves(scope.roots) and _fits(entry, prepared) and holds(result_key, entry):
             result = sound_result(result_key, scope.storage)
             if result is not None:
                 return _found(result_key, result, entry, scope.roots)
@@ -75,7 +75,7 @@ def find_result(
 
 def _found(key: ResultKey, result: Result, entry: Entry, roots: Roots) -> Found:
     """A result with its texts as the tree that asks has them."""
-    if entry.bound != ANY_TREE:
+    if not entry.is_shared:
         return Found(key, result)
     stdout, stderr = roots.outward_text(result.stdout), roots.outward_text(result.stderr)
     return Found(key, replace(result, stdout=stdout, stderr=stderr), is_shared=True)
@@ -108,11 +108,6 @@ def _entries(key: ManifestKey, scope: Scope) -> Iterator[tuple[ResultKey, Entry]
             yield stored.result, scope.knowledge.entry(stored, scope.roots)
         except EntryFormatError:
             scope.storage.forget(stored.result, ())
-
-
-def _serves(entry: Entry, roots: Roots) -> bool:
-    """Whether an entry's paths and texts can be those of a tree: tokens come out only where there are roots."""
-    return entry.bound == roots.identity or (entry.bound == ANY_TREE and roots.identity != b"")
 
 
 def _fits(entry: Entry, prepared: Prepared) -> bool:

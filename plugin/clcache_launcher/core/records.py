@@ -2,23 +2,23 @@
 
 Both are msgpack arrays; what does not have exactly this form is an ``EntryFormatError``.
 
-    entry   [includes, search_state, streams, terminal, stamped, bound]
+    entry   [includes, search_state, streams, terminal, stamped, bound_to, bound, is_shared]
             includes: [[path, digest] …]; search_state: digest; streams: "any", "apart" or "merged";
             terminal: what the texts were printed to; stamped: how many of the last includes;
-            bound: identity of the roots of the only tree that it serves, empty for callers without roots; "*" where
-            paths and texts hold tokens and it serves every tree with roots
+            bound_to: names of the roots whose paths are, or may be, in the result; bound: what stands for these roots'
+            folders; is_shared: texts and depfile hold tokens in the place of roots, as the includes always do
     result  [outputs, stdout, stderr, made_by]
             outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made;
             made_by: the command line, for reports
 
-History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped), 3 (bound), 4 (bound to "*"). A change of form is a
-change of ``keys.KEY_VERSION``.
+History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped), 3 (bound), 4 (bound to "*"), 5 (bound_to,
+is_shared). A change of form is a change of ``keys.KEY_VERSION``.
 """
 
 import enum
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
 
 import msgpack
 
@@ -27,9 +27,7 @@ from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import DIGEST_BYTES
 
-__all__ = ["ANY_TREE", "Entry", "Result", "Streams"]
-
-ANY_TREE: Final = b"*"
+__all__ = ["Entry", "Result", "Streams"]
 
 
 class Streams(enum.Enum):
@@ -56,8 +54,21 @@ class Entry:
     """The terminal that its texts were printed to, empty for none; ``None`` where there are no texts."""
     stamped: int = 0
     """How many of the last includes are held with their times, in the search state."""
+    bound_to: tuple[str, ...] = ()
+    """Names of the roots whose paths are, or may be, in the result."""
     bound: bytes = b""
-    """The identity of the roots for which it holds, empty for none; or ``ANY_TREE``: tokens stand for roots."""
+    """What stands for the folders of just these; empty for none."""
+    is_shared: bool = False
+    """The result's texts and depfile hold tokens in the place of roots."""
+
+    def bind(self, names: Iterable[str], roots: Roots) -> "Entry":
+        """The same for those trees alone that have some roots where this one has them."""
+        bound_to = tuple(sorted(names))
+        return replace(self, bound_to=bound_to, bound=roots.bound(bound_to))
+
+    def serves(self, roots: Roots) -> bool:
+        """Whether its result can be that of a tree."""
+        return roots.bound(self.bound_to) == self.bound
 
     def inward(self, roots: Roots) -> "Entry":
         """The same with its paths as they are in every tree."""
@@ -72,9 +83,8 @@ class Entry:
     def encode(self) -> bytes:
         """The stored form."""
         includes = [[os.fsencode(path), digest] for path, digest in self.includes]
-        return bytes(
-            msgpack.packb([includes, self.search_state, self.streams.value, self.terminal, self.stamped, self.bound])
-        )
+        told = [self.search_state, self.streams.value, self.terminal, self.stamped]
+        return bytes(msgpack.packb([includes, *told, list(self.bound_to), self.bound, self.is_shared]))
 
     @classmethod
     def decode(cls, body: bytes) -> "Entry":
@@ -84,10 +94,10 @@ class Entry:
             EntryFormatError: It is not one.
         """
         try:
-            includes, search_state, streams, terminal, stamped, bound = msgpack.unpackb(
-                body, raw=False, strict_map_key=True
-            )
+            includes, *told, bound_to, bound, is_shared = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            search_state, streams, terminal, stamped = told
             pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
+            names = tuple(map(str, bound_to))
             how = Streams(streams)
         except (ValueError, TypeError, msgpack.UnpackException) as err:
             raise EntryFormatError(f"entry: {err}") from err
@@ -96,10 +106,11 @@ class Entry:
             and isinstance(terminal, bytes | None)
             and type(stamped) is int
             and isinstance(bound, bytes)
+            and isinstance(is_shared, bool)
         )
         if not is_whole or not 0 <= stamped <= len(pairs):
             raise EntryFormatError("entry: wrong types")
-        return cls(pairs, search_state, how, terminal, stamped, bound)
+        return cls(pairs, search_state, how, terminal, stamped, names, bound, is_shared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clcache_launcher.model import Reason, ResultKey
+from clcache_launcher.model import Apart, Reason, ResultKey
 from clcache_launcher.storage.local import LocalStorage
 
 __all__ = ["Statistics", "Summary", "summarize"]
 
 _REASON_PREFIX = "reason."
+_APART_PREFIX = "apart."
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Summary:
     errors: int
     """Faults of ours that made an uncached compile."""
     reasons: dict[str, int]
+    kept_apart: dict[str, int]
+    """Why results that were stored serve no tree but those with the same roots."""
     cache_size_bytes: int
     entries: int
     verified: int
@@ -56,6 +60,11 @@ class Statistics:
         with self._lock:
             self._counts["uncacheable"] += 1
             self._counts[_REASON_PREFIX + reason.value] += 1
+
+    def count_apart(self, why: Apart) -> None:
+        """A result was stored that serves no tree but those with the same roots."""
+        with self._lock:
+            self._counts[_APART_PREFIX + why.value] += 1
 
     def count_verified(self) -> None:
         """A hit was compared with what the compiler makes."""
@@ -114,15 +123,21 @@ def summarize(storage: LocalStorage) -> Summary:
         StorageError: The index can't be read.
     """
     counts = storage.index.counters()
-    reasons = {name[len(_REASON_PREFIX) :]: n for name, n in counts.items() if name.startswith(_REASON_PREFIX)}
     return Summary(
         hits=counts.get("hits", 0),
         misses=counts.get("misses", 0),
         uncacheable=counts.get("uncacheable", 0),
         errors=counts.get("errors", 0),
-        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        reasons=_with_prefix(counts, _REASON_PREFIX),
+        kept_apart=_with_prefix(counts, _APART_PREFIX),
         cache_size_bytes=storage.used_bytes(),
         entries=storage.index.totals().results,
         verified=counts.get("verified", 0),
         verify_differences=counts.get("verify_differences", 0),
     )
+
+
+def _with_prefix(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
+    """The counters whose names start so, by the rest of their names, the largest first."""
+    found = {name[len(prefix) :]: n for name, n in counts.items() if name.startswith(prefix)}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

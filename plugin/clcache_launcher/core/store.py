@@ -20,18 +20,22 @@ from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry
-from clcache_launcher.core.records import ANY_TREE, Entry, Result
+from clcache_launcher.core.records import Entry, Result
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.trees.path_reach import Reach
 from clcache_launcher.core.trees.sharing import share
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import ManifestKey, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage, PreparedContent, StoredEntry
 from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["Stored", "Unclear", "store", "store_for_every_tree", "store_under_direct_key"]
+__all__ = ["Kept", "Stored", "Unclear", "store", "store_for_more_trees", "store_under_direct_key"]
 
 _DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
 """What direct mode can't follow and the preprocessed text shows."""
+
+
+_OFFLOADED: Final = b"__omp_offloading_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,16 @@ class Stored:
     stdout: bytes
     refused: Uncacheable | None
     fault: StorageError | None = None
-    doubt: "Doubt | None" = None
-    """Not ``None`` where the preprocessed text can tell whether it serves every tree."""
+    kept: "Kept | None" = None
+    """What was stored in direct mode for a caller with roots, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A result that was stored for its tree alone."""
+class Kept:
+    """A result that was stored for the trees that it is sure to serve."""
 
     entry: Entry
+    reach: Reach
     made: Sequence[MadeOutput]
     texts: tuple[bytes, bytes, bytes]
 
@@ -85,22 +90,24 @@ def store(
     if not scope.knowledge.toolchains.is_current(attempt.prepared.toolchain):
         return Stored(stdout, Uncacheable(Reason.INPUT_CHANGED, attempt.prepared.invocation.compiler))
     made = read_outputs(attempt.prepared, ran.started_ns)
-    if made is None:
-        return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))
+    if made is None or _names_source_by_number(attempt.prepared, made):
+        reason = Reason.OUTPUT_MISSING if made is None else Reason.OFFLOADING
+        return Stored(stdout, Uncacheable(reason, attempt.prepared.compilation.outputs[0].path))
     texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
     try:
         direct = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
+        kept: Kept | None = None
         if isinstance(direct, DirectEntry) and not scope.settings.nodirect:
             _note_precompiled(attempt.prepared, direct.entry, made, scope)
-            _add_for_trees(attempt, direct.entry, made, texts, scope)
+            kept = Kept(direct.entry, direct.reach, made, texts)
+            _add_for_trees(attempt, kept, scope)
         is_storable = isinstance(direct, DirectEntry) or direct.reason in _DIRECT_MODE_ALONE
         is_by_text = is_storable and _add_by_text(preprocessed, attempt, made, texts, scope)
     except StorageError as err:
         return Stored(stdout, None, err)
     if isinstance(direct, Uncacheable):
         return Stored(stdout, None if is_by_text else direct)
-    is_doubtful = direct.may_be_shared and not scope.settings.nodirect
-    return Stored(stdout, None, doubt=Doubt(direct.entry, made, texts) if is_doubtful else None)
+    return Stored(stdout, None, kept=kept if scope.roots.names else None)
 
 
 def _add_by_text(
@@ -115,14 +122,23 @@ def _add_by_text(
     if preprocessed is None or not scope.knowledge.digests.hold(preprocessed.files):
         return False
     entry = preprocessed_entry(preprocessed, attempt.prepared, texts[:2], scope.knowledge)
-    _add(preprocessed.key, replace(entry, bound=scope.roots.identity), made, texts, scope.storage)
+    _add(preprocessed.key, entry.bind(scope.roots.names, scope.roots), made, texts, scope.storage)
     return True
 
 
-def store_for_every_tree(attempt: Attempt, doubt: Doubt, scope: Scope) -> None:
-    """Store a result again whose text has shown that no path of its tree is in it."""
+def store_for_more_trees(attempt: Attempt, kept: Kept, reach: Reach, scope: Scope) -> None:
+    """Store a result again whose preprocessed text has shown that fewer paths of its tree are in it."""
     with contextlib.suppress(StorageError):
-        _add_for_trees(attempt, replace(doubt.entry, bound=ANY_TREE), doubt.made, doubt.texts, scope)
+        _add_for_trees(attempt, replace(kept, reach=reach), scope)
+
+
+def _names_source_by_number(prepared: Prepared, made: Sequence[MadeOutput]) -> bool:
+    """Whether names in an object hold the device and the number of the source's file, as clang's OpenMP regions do.
+
+    Source: clang/lib/CodeGen/CGOpenMPRuntime.cpp, ``getTargetEntryUniqueInfo``; seen with clang 19, no device needed.
+    """
+    is_asked = any("openmp" in argument for argument in prepared.compilation.arguments)
+    return is_asked and any(_OFFLOADED in output.data for output in made)
 
 
 def _is_whole(depfile: str) -> bool:
@@ -141,7 +157,7 @@ def store_under_direct_key(
         made = [MadeOutput(role, data) for role, data in contents if data is not None]
         direct = direct_entry(attempt, Report(listed, made, *texts[:2], started_ns), scope)
         if isinstance(direct, DirectEntry) and len(made) == len(contents):
-            _add_for_trees(attempt, direct.entry, made, texts, scope)
+            _add_for_trees(attempt, Kept(direct.entry, direct.reach, made, texts), scope)
     except StorageError:
         # The result itself is sound; next time it is found the same way.
         return
@@ -171,17 +187,17 @@ def _note_precompiled(prepared: Prepared, entry: Entry, made: Sequence[MadeOutpu
             scope.knowledge.precompiled.note(digest_of(output.data), content, scope.storage)
 
 
-def _add_for_trees(
-    attempt: Attempt, entry: Entry, made: Sequence[MadeOutput], texts: tuple[bytes, bytes, bytes], scope: Scope
-) -> None:
-    """Add a result for every tree with roots like these, or for this one where a path of it is in the result."""
-    roots = scope.roots
-    if entry.bound == ANY_TREE:
-        shared = share(made, texts, attempt.prepared.toolchain.family, roots)
-        if shared is None:
-            entry = replace(entry, bound=roots.identity)
-        else:
+def _add_for_trees(attempt: Attempt, kept: Kept, scope: Scope) -> None:
+    """Add a result for every tree that has those roots in the same place whose paths may be in it."""
+    roots, made, texts = scope.roots, kept.made, kept.texts
+    names = kept.reach.names | kept.reach.asked
+    entry = kept.entry
+    if roots.names:
+        shared = None if names.issuperset(roots.names) else share(made, texts, attempt.prepared.toolchain.family, roots)
+        if shared is not None:
             made, texts = shared
+        bound_to = roots.names if shared is None else names
+        entry = replace(entry.bind(bound_to, roots), is_shared=shared is not None)
     _add(attempt.miss.manifest, entry.inward(roots), made, texts, scope.storage)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from blake3 import blake3
 
 from clcache_launcher import __version__
+from clcache_launcher.config.arguments import read_options
 from clcache_launcher.config.files import are_current
 from clcache_launcher.config.sources import Resolved, fallback_folder, resolve
 from clcache_launcher.core.engine import Engine
@@ -119,7 +120,7 @@ class Sessions:
         )
         searched_ns = time.time_ns()
         try:
-            resolved = resolve(environment, request.cwd, request.config or None)
+            resolved = resolve(environment, request.cwd, *read_options(request.options))
         except ConfigError as err:
             # Told by `clcache config`, at configure time and here, never on a compile's streams.
             folder = fallback_folder(environment, request.cwd)

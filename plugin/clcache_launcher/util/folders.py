@@ -13,11 +13,12 @@ import os
 import posixpath
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 if sys.platform != "win32":
     import pwd
 
-__all__ = ["cache_folder", "config_folder", "home_folder"]
+__all__ = ["cache_folder", "config_folder", "home_folder", "is_home_of_another"]
 
 
 def home_folder(environment: Mapping[str, str], platform: str = sys.platform) -> str | None:
@@ -33,6 +34,17 @@ def home_folder(environment: Mapping[str, str], platform: str = sys.platform) ->
     if platform == "win32":
         return _absolute(environment, "USERPROFILE", platform)
     return _absolute(environment, "HOME", platform) or _account_home()
+
+
+def is_home_of_another(folder: Path) -> bool:
+    """Whether a folder is the home of a user who is not the one that this process runs for."""
+    if sys.platform == "win32":
+        return False
+    try:
+        owner = folder.stat().st_uid
+        return owner != os.geteuid() and Path(pwd.getpwuid(owner).pw_dir) == folder
+    except (OSError, KeyError):
+        return False
 
 
 def cache_folder(environment: Mapping[str, str], application: str, platform: str = sys.platform) -> str | None:

@@ -1,6 +1,7 @@
 """Values of settings: from text and back."""
 
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clcache_launcher.config.kinds import Kind, Place, Value, format_value, parse_value, parse_values, resolve_path
+from clcache_launcher.util.folders import is_home_of_another
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
 
@@ -114,12 +116,54 @@ def test_value_is_written(kind: Kind, value: Value, text: str) -> None:
         st.tuples(st.just(Kind.FLAG), st.booleans()),
         st.tuples(st.just(Kind.SIZE), st.integers(0, 2**63 - 1)),
         st.tuples(st.just(Kind.DURATION), st.integers(0, 10**9 - 1)),
+        st.tuples(
+            st.just(Kind.ROOTS),
+            st.dictionaries(
+                st.sampled_from(["a", "b-1", "conan:x.y"]), st.sampled_from([Path("/a"), Path("/b c/d=e")])
+            ).map(lambda found: tuple(found.items())),
+        ),
         st.tuples(st.just(Kind.FOLDERS), st.lists(st.just(Path("/a")) | st.just(Path("/b/c")), unique=True).map(tuple)),
     )
 )
 def test_any_value_comes_back(case: tuple[Kind, Value]) -> None:
     kind, value = case
     assert parse_value(kind, format_value(kind, value), PLACE) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", ()),
+        ("a=/x", (("a", Path("/x")),)),
+        ("a=/x:b=y/..", (("a", Path("/x")), ("b", Path("/somewhere")))),
+        ("a=/x:conan:greet=/y:b=/z", (("a", Path("/x")), ("conan:greet", Path("/y")), ("b", Path("/z")))),
+        ("a=/x=y:a=/z:1", (("a", Path("/z:1")),)),
+        ("a=~/x", (("a", Path("/h/x")),)),
+    ],
+)
+def test_roots_are_read(text: str, value: Value) -> None:
+    assert parse_value(Kind.ROOTS, text, Place("/somewhere", "/h")) == value
+
+
+@pytest.mark.parametrize("text", ["/x", "=/x", "a", "a=", "1a=/x", "a b=/x", "/x:a=/y"])
+def test_text_that_names_no_root_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        parse_value(Kind.ROOTS, text, PLACE)
+
+
+@pytest.mark.parametrize("kind", [Kind.FOLDERS, Kind.ROOTS])
+def test_home_of_another_user_and_what_is_above_ones_own_are_no_roots(kind: Kind, tmp_path: Path) -> None:
+    name = "a=" if kind is Kind.ROOTS else ""
+    place = Place("/somewhere", str(tmp_path / "homes/me"))
+    for folder in (tmp_path / "homes", tmp_path, next(iter(_homes_of_others()), tmp_path)):
+        with pytest.raises(ValueError, match="homes of other users"):
+            parse_value(kind, f"{name}{folder}", place)
+    assert parse_value(kind, f"{name}{tmp_path}/homes/me", place)
+
+
+def _homes_of_others() -> list[str]:
+    accounts = [(entry.pw_uid, entry.pw_dir) for entry in pwd.getpwall()]
+    return [home for user, home in accounts if user != os.geteuid() and is_home_of_another(Path(home))]
 
 
 @pytest.mark.parametrize(("text", "why"), [("/", "whole file system"), ("/home", "homes"), ("/x/../home/", "homes")])

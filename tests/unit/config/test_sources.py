@@ -95,6 +95,21 @@ def test_sources_join_field_by_field(tree: Tree) -> None:
     assert (settings.max_size, settings.hardlink, settings.readonly) == (2 * 10**9, True, True)
 
 
+def test_each_source_adds_its_roots_and_the_last_to_name_one_wins(tree: Tree) -> None:
+    tree.user.write_text("roots: {sdk: /sdk, tool: /tool}\n")
+    tree.project.write_text("roots: {tool: tools, project: .}\n")
+    resolved = tree.resolve({"CLCACHE_ROOTS": "sdk=/other"}, {"roots": "build=."})
+    assert resolved.settings.roots == (
+        ("sdk", Path("/other")),
+        ("tool", tree.project.parent / "tools"),
+        ("project", tree.project.parent),
+        ("build", tree.build),
+    )
+    assert resolved.origins["roots sdk"] == "environment CLCACHE_ROOTS"
+    assert resolved.origins["roots tool"] == f"{tree.project}:1"
+    assert resolved.origins["roots build"] == "--roots"
+
+
 def test_list_replaces_the_list_of_a_source_before(tree: Tree) -> None:
     tree.project.write_text("basedir: [/a, /b]\n", encoding="utf-8")
 

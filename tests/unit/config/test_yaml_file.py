@@ -38,6 +38,9 @@ def test_empty_file_sets_nothing(text: str) -> None:
     ("line", "value"),
     [
         ("dir: cache", Path("/p/cache")),
+        ("roots: {sdk: ../sdk, conan:x: /y}", (("sdk", Path("/sdk")), ("conan:x", Path("/y")))),
+        ("roots: sdk=../sdk", (("sdk", Path("/sdk")),)),
+        ("roots:", ()),
         ("dir: ~/cache", Path("/home/u/cache")),
         ("dir: ../cache", Path("/cache")),
         ("dir: '1'", Path("/p/1")),

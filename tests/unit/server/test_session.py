@@ -58,7 +58,7 @@ class Launcher:
             struct.pack("<9Q", *numbers, 0),
             os.fsencode(self.root / "work"),
             os.fsencode(self.compiler),
-            config.encode(),
+            b"--config\0" + config.encode() + b"\0" if config else b"",
             b"gcc\0-c\0a.c\0-o\0a.o\0",
             b"".join(f"{name}={value}\0".encode() for name, value in variables.items()),
         )

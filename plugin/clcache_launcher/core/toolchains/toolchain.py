@@ -16,6 +16,7 @@ from clcache_launcher.compilers.families import dialect_for
 from clcache_launcher.compilers.known_specs import is_known_specs
 from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, next_probe_command, parse_probe
 from clcache_launcher.core.inputs.digests import FileDigests
+from clcache_launcher.core.toolchains.installation import find_installation
 from clcache_launcher.core.toolchains.parts import (
     names_on_path,
     program_looks,
@@ -33,6 +34,7 @@ from clcache_launcher.core.toolchains.programs import (
     path_folders,
 )
 from clcache_launcher.core.toolchains.watch import Watch, Watches, links_on_the_way, look, watch
+from clcache_launcher.core.trees.roots import NO_ROOTS, NamedRoot, Roots
 from clcache_launcher.model import Reason, Uncacheable
 from clcache_launcher.util.files import file_clock_ns, read_file
 from clcache_launcher.util.process import run
@@ -96,6 +98,10 @@ class Toolchain:
     """Enters the key: the compiler's answer and the content of its programs."""
     search_folders: tuple[str, ...]
     watch: Watch
+    installation: tuple[NamedRoot, ...] = ()
+    """The folders that it came in, by names; nothing outside of them is the compiler's own."""
+    movable_identity: bytes = b""
+    """The identity without the paths of these folders."""
     options: tuple[Options, ...] = (Options(),)
     """What wrapper scripts and configuration files add: one of these, by the arguments alone; none where it is not
     certain."""
@@ -105,6 +111,10 @@ class Toolchain:
     """By any of them: nothing may be added."""
     refusal: Uncacheable | None = None
     """Why nothing that it makes can be stored."""
+
+    def identity_among(self, roots: Roots) -> bytes:
+        """The identity for a caller with roots: a compiler whose folders are among these may be elsewhere, too."""
+        return self.movable_identity if self.installation and roots.holds(self.installation) else self.identity
 
 
 class Toolchains:
@@ -193,8 +203,11 @@ class Toolchains:
         given = [_absolute_value(word, question.cwd) for word in question.given]
         parts = watched_parts(probe, driver.program)
         specs = list(filter(os.path.isabs, probe.specs))
-        identity = self._identity(probe, [*filter(os.path.isfile, programs), *libraries, *configured, *specs, *parts])
-        if identity is None:
+        own = [*filter(os.path.isfile, programs), *libraries, *configured, *specs, *parts]
+        identity = self._identity(probe, own, NO_ROOTS)
+        installation = tuple(find_installation(probe, driver.program, question.environment))
+        movable = self._identity(probe, own, Roots(installation)) if installation else b""
+        if identity is None or movable is None:
             return Uncacheable(Reason.UNKNOWN_COMPILER, question.compiler), True
         lookup = look(
             (path, (*driver.names, *names_on_path(probe, question.environment))),
@@ -212,6 +225,8 @@ class Toolchains:
             identity=identity,
             search_folders=tuple(_search_folders(probe, question)),
             watch=watched,
+            installation=installation,
+            movable_identity=movable,
             options=options,
             asks=driver.asks,
             asks_any=driver.asks_any,
@@ -219,13 +234,13 @@ class Toolchains:
         )
         return toolchain, is_settled
 
-    def _identity(self, probe: Probe, files: Iterable[str]) -> bytes | None:
-        identity = hashlib.blake2b(probe.version, digest_size=32)
+    def _identity(self, probe: Probe, files: Iterable[str], roots: Roots) -> bytes | None:
+        identity = hashlib.blake2b(roots.inward_text(probe.version), digest_size=32)
         for file in dict.fromkeys(files):
             digest = self._digests.digest(file)
             if digest is None:
                 return None
-            identity.update(os.fsencode(file) + b"\0" + digest)
+            identity.update(os.fsencode(roots.inward(file)) + b"\0" + digest)
         return identity.digest()
 
 

@@ -1,161 +1,160 @@
-"""Whether the path of a tree reaches what a compilation makes: then its result serves in that tree alone.
+"""Which roots' paths reach what a compilation makes: its result serves only trees that have these in the same place.
 
-In doubt it does. A path reaches an output by debug information and what else records the working folder, by
+In doubt they do. A path reaches an output by debug information and what else records the working folder, by
 ``__FILE__`` and its like, and, under Microsoft's ABI, by the names of anonymous namespaces. Where the command line maps
-the roots away (``-ffile-prefix-map``) the first two do not.
+a root away (``-ffile-prefix-map``) the first two do not. What is said of the tree in messages comes out with another
+tree's paths, unless the sources hold the path as well: then which of the two it was is not known.
 """
 
-import enum
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
+from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.outputs import MadeOutput
 from clcache_launcher.core.prepare import Prepared
-from clcache_launcher.core.sources.facts import FILE_WORD, Facts
-from clcache_launcher.core.sources.tokens import read_source
+from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.core.trees.file_names import FileNames, Files
 from clcache_launcher.core.trees.roots import Roots
-from clcache_launcher.model import Digest
+from clcache_launcher.model import Apart
 from clcache_launcher.util.files import digest_of, read_file
 
-__all__ = ["Answer", "FileNames", "Reach", "reaches", "shows_path"]
+__all__ = ["NOWHERE", "Compiled", "Reach", "reach_of", "reach_of_text"]
 
 _DEBUG: Final = re.compile(r"[-/](?:Z[7iI]|g(?!0$).*)")
 _RECORDS: Final = re.compile(
-    r"-f(?:lto|save-|profile|coverage|test-coverage|instrument-functions|xray)|--coverage|-Xclang"
+    r"-f(?:lto|save-|profile|coverage|test-coverage|instrument-functions|xray|unique-internal-linkage-names)"
+    r"|--coverage|-Xclang"
 )
 _CARRIER: Final = re.compile(r"^[-/]clang:")
-_MAPS: Final = ("-ffile-prefix-map=", "-fdebug-prefix-map=", "-fmacro-prefix-map=")
-# Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given.
-_ANONYMOUS: Final = b"?A0x"
+_FILE_MAP: Final = "-ffile-prefix-map="
+_DEBUG_MAP: Final = "-fdebug-prefix-map="
+_MACRO_MAP: Final = "-fmacro-prefix-map="
+# Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given, cl.exe lambdas, too.
+_HASHED: Final = re.compile(rb"\?A0x|<lambda_[0-9a-f]{16}")
+# gcc streams what may run on a device into the object, compressed, with the names of its files.
+_OFFLOADED: Final = b".gnu.offload_"
 _MARKER: Final = re.compile(rb"^#[^\n]*\n", re.MULTILINE)
 _CALL_SITE: Final = re.compile(rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b")
-_DEFINITION: Final = re.compile(rb"\n[^\S\n]*(?:#|%:)[^\S\n]*define[^\S\n]+(\w+)([^\n]*)")
+# clang names a lambda or a nameless type by its place: "(lambda at /x/a.cpp:3:5)".
+_CALL_SITE_OF_CLANG: Final = re.compile(_CALL_SITE.pattern + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
 
-_INCLUDE: Final = re.compile(rb"\n[^\S\n]*(?:#|%:)[^\S\n]*include[^\n]*")
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What of a translation unit is known when it is to be stored."""
 
-class Answer(enum.Enum):
-    """Whether the path of a tree reaches what was made."""
-
-    NO = enum.auto()
-    YES = enum.auto()
-    ASK = enum.auto()
-    """The code may ask for its file's name; the preprocessed text tells."""
+    files: Files
+    """The source and each include with its digest; absolute."""
+    facts: Sequence[Facts]
+    """Theirs."""
+    listed: Sequence[str]
+    """The includes as the compiler names them."""
+    made: Sequence[MadeOutput]
+    texts: tuple[bytes, bytes]
+    """stdout and stderr."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What of a translation unit is known when it is to be stored."""
+    """Which roots' paths are, or may be, in what was made."""
 
-    files: Sequence[tuple[str, Digest]]
-    """The source and each include with its digest; absolute."""
-    facts: Sequence[tuple[str, Facts]]
-    """The same with their facts."""
-    listed: Sequence[str]
-    """The includes as the compiler names them."""
+    names: frozenset[str] = frozenset()
+    why: Apart | None = None
+    """The first of the reasons."""
+    asked: frozenset[str] = frozenset()
+    """Roots of which the code may ask for a file's name; the preprocessed text tells. Not among ``names``."""
 
-
-class FileNames:
-    """Which macros give a file's name, and which files use them; by content, each found once."""
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self._split: dict[Digest, tuple[bytes, bytes]] = {}
-        self._named: dict[tuple[Digest, frozenset[bytes]], frozenset[bytes]] = {}
-        self._uses: dict[tuple[Digest, frozenset[bytes]], bool] = {}
-
-    def reach_code(self, reach: Reach, roots: Roots) -> bool:
-        """Whether code of a root's own files may ask for its file's name, by itself or through macros."""
-        with_words = [file for file, (_, facts) in zip(reach.files, reach.facts, strict=True) if facts.file_macros]
-        if not with_words:
-            return False
-        own = [file for file in reach.files if roots.is_below(file[0])]
-        for path, digest in with_words:
-            _, code = self._parts(path, digest)
-            word = FILE_WORD if roots.is_below(path) else _CALL_SITE
-            if word.search(code):
-                return True
-        names = self._macros(reach.files)
-        return bool(names) and any(self._use(file, names) for file in own)
-
-    def _macros(self, files: Sequence[tuple[str, Digest]]) -> frozenset[bytes]:
-        """Names of macros whose bodies give a file's name, by themselves or through other macros."""
-        names: frozenset[bytes] = frozenset()
-        while True:
-            found = names.union(*(self._defined(path, digest, names) for path, digest in files))
-            if found == names:
-                return names
-            names = found
-
-    def _defined(self, path: str, digest: Digest, names: frozenset[bytes]) -> frozenset[bytes]:
-        key = (digest, names)
-        if key not in self._named:
-            wanted = re.compile(rb"\b(?:" + b"|".join(sorted(names)) + rb")\b") if names else FILE_WORD
-            definitions, _ = self._parts(path, digest)
-            lines = (line.partition(b" ") for line in definitions.split(b"\n"))
-            self._named[key] = frozenset(name for name, _, body in lines if wanted.search(body))
-        return self._named[key]
-
-    def _use(self, file: tuple[str, Digest], names: frozenset[bytes]) -> bool:
-        key = (file[1], names)
-        if key not in self._uses:
-            _, code = self._parts(*file)
-            self._uses[key] = re.search(rb"\b(?:" + b"|".join(sorted(names)) + rb")\b", code) is not None
-        return self._uses[key]
-
-    def _parts(self, path: str, digest: Digest) -> tuple[bytes, bytes]:
-        """The macros of a file, one a line as name and body, and its code without them; all that is asked, in doubt."""
-        if digest not in self._split:
-            read = read_file(path)
-            source = read_source(read[0]) if read is not None and digest_of(read[0]) == digest else None
-            if source is None:
-                return b"", b" __FILE__ "
-            definitions = _DEFINITION.findall(source.masked)
-            code = _INCLUDE.sub(b"\n", _DEFINITION.sub(b"\n", source.masked))
-            keeps_code = FILE_WORD.search(code) is not None or len(code) < 1 << 20
-            self._split[digest] = (
-                b"\n".join(name + b" " + body for name, body in definitions),
-                code if keeps_code else b" __FILE__ ",
-            )
-        return self._split[digest]
+    def with_roots(self, names: Iterable[str], why: Apart) -> "Reach":
+        """The same with more roots, for a reason."""
+        more = frozenset(names) - self.names
+        return replace(self, names=self.names | more, why=self.why or why) if more else self
 
 
-def reaches(prepared: Prepared, reach: Reach, made: Sequence[MadeOutput], names: FileNames, roots: Roots) -> Answer:
-    """Whether the path of a root is, or may be, in what was made."""
+NOWHERE: Final = Reach()
+
+
+def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: Roots) -> Reach:
+    """Which roots' paths are, or may be, in what was made."""
     compilation = prepared.compilation
-    if compilation.precompiled is not None or compilation.records_command_line:
-        return Answer.YES
-    if any(output.role not in ("object", "depfile") for output in made):
-        return Answer.YES
-    data = next((output.data for output in made if output.role == "object"), b"")
     words = [_CARRIER.sub("", word) for word in compilation.arguments]
-    if roots.shows(data) or any(_RECORDS.match(word) for word in words):
-        return Answer.YES
-    maps = _mapped(words, roots)
-    if any(_DEBUG.fullmatch(word) for word in words) and not maps & {_MAPS[0], _MAPS[1]}:
-        return Answer.YES
-    is_absolute = roots.is_below(compilation.source)
-    if is_absolute and _ANONYMOUS in data:
-        return Answer.YES
-    named = (*compilation.search_folders, *compilation.force_includes, *reach.listed)
-    spells = is_absolute or any(map(roots.is_below, named))
-    if spells and not maps & {_MAPS[0], _MAPS[2]} and names.reach_code(reach, roots):
-        return Answer.ASK
-    return Answer.NO
+    every = frozenset(roots.names)
+    for holds, why in (
+        (compilation.precompiled is not None, Apart.PRECOMPILED_HEADER),
+        (compilation.records_command_line, Apart.COMMAND_LINE),
+        (any(output.role not in ("object", "depfile") for output in unit.made), Apart.SIDE_OUTPUT),
+        (any(_RECORDS.match(word) for word in words), Apart.OPTION),
+    ):
+        if holds:
+            return Reach(every, why)
+    reach = NOWHERE
+    if any(_DEBUG.fullmatch(word) for word in words):
+        reach = reach.with_roots(roots.uncovered(_mapped(words, _FILE_MAP, _DEBUG_MAP)), Apart.DEBUG_INFORMATION)
+    data = next((output.data for output in unit.made if output.role == "object"), b"")
+    if _HASHED.search(data):
+        reach = reach.with_roots(roots.above(compilation.source), Apart.ANONYMOUS_NAMESPACE)
+    if _OFFLOADED in data:
+        reach = reach.with_roots(every, Apart.OPTION)
+    reach = reach.with_roots(roots.shown_in(data), Apart.OBJECT_TEXT)
+    reach = reach.with_roots(_told(prepared, unit, roots), Apart.MESSAGE)
+    reach = reach.with_roots(_composed(prepared, unit, roots), Apart.COMPUTED_INCLUDE)
+    open_ = roots.uncovered(_mapped(words, _FILE_MAP, _MACRO_MAP)) - reach.names
+    named = (compilation.source, *compilation.search_folders, *compilation.force_includes, *unit.listed)
+    if open_ and any(map(roots.is_below, named)):
+        call_site = _call_site(prepared.toolchain.family)
+        if file_names.are_asked_for(unit.files, unit.facts, call_site, roots.is_below):
+            return replace(reach, asked=open_)
+    return reach
 
 
-def shows_path(text: bytes, roots: Roots) -> bool:
-    """Whether a preprocessed text holds the path of a root, or asks for a file's name where it is compiled."""
-    code = _MARKER.sub(b"", text)
-    return roots.shows(code) or _CALL_SITE.search(code) is not None or not roots.are_plain
+def reach_of_text(text: bytes | None, reach: Reach, family: Family, roots: Roots) -> Reach:
+    """The reach when the preprocessed text, if there is one, shows what its code asks for."""
+    code = _MARKER.sub(b"", text or b"")
+    is_unclear = text is None or _call_site(family).search(code) is not None or not roots.are_plain
+    shown = reach.asked if is_unclear else roots.shown_in(code) & reach.asked
+    return replace(reach, asked=frozenset()).with_roots(shown, Apart.FILE_NAME)
 
 
-def _mapped(words: Sequence[str], roots: Roots) -> frozenset[str]:
-    """The options by which every root is mapped away."""
-    return frozenset(
-        option
-        for option in _MAPS
-        if roots.are_covered([word[len(option) :].rpartition("=")[0] for word in words if word.startswith(option)])
-    )
+def _call_site(family: Family) -> re.Pattern[bytes]:
+    return _CALL_SITE if family is Family.GCC else _CALL_SITE_OF_CLANG
+
+
+def _mapped(words: Sequence[str], *options: str) -> list[str]:
+    """The folders that some options map away."""
+    return [word[len(option) :].rpartition("=")[0] for option in options for word in words if word.startswith(option)]
+
+
+def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
+    """Roots that the messages name in a way that does not come out in another tree as the compiler would write it."""
+    text = b"\n".join(unit.texts)
+    told = roots.shown_in(text)
+    if not told:
+        return told
+    left = roots.shown_in(roots.inward_text(text))
+    return left | _held_by_sources(prepared, unit, told, roots.shown_in)
+
+
+def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
+    """Roots that macros may put the name of an include together with: every tree would read this one's file."""
+    if not any(facts.computed_include for facts in unit.facts):
+        return frozenset()
+    own = frozenset().union(*(roots.above(path) for path, _ in unit.files))
+    return _held_by_sources(prepared, unit, own, roots.named_in)
+
+
+def _held_by_sources(
+    prepared: Prepared, unit: Compiled, wanted: frozenset[str], names_in: Callable[[bytes], frozenset[str]]
+) -> frozenset[str]:
+    """Which of some roots are in the text of the sources or of arguments, by a function that finds them."""
+    compilation = prepared.compilation
+    pairs = zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue="")
+    arguments = "\n".join(argument.removesuffix(path) for argument, path in pairs)
+    held = names_in(arguments.encode("utf-8", "surrogateescape"))
+    for path, digest in unit.files:
+        if wanted <= held:
+            break
+        read = read_file(path)
+        held = held | names_in(read[0]) if read is not None and digest_of(read[0]) == digest else wanted
+    return held & wanted

@@ -1,51 +1,88 @@
-r"""Roots: folders that stand for each other in different trees.
+r"""Roots: folders that stand for each other in different trees, each known by its name.
 
 A path below a root is stored with a token in the root's place and comes out below the root of whoever asks. Only whole
 components are taken: ``/x/t`` is no root of ``/x/tt``. Where several fit the longest is taken.
 
-A token is ``\x01`` number ``\x01``: no compiler and no file system in use writes that into a path or a message. Text
-that holds the character is not mapped, and then not shared.
+A token is ``\x01`` name ``\x01``: no compiler and no file system in use writes that into a path or a message. Text
+that holds the character is not mapped, and then not shared. The folder has a token of its own under each of its names:
+as it was set, without links, and in each spelling in which a command line names it.
 """
 
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from functools import cached_property
 from typing import Final
 
 from blake3 import blake3
 
 from clcache_launcher.util.files import DIGEST_BYTES
 
-__all__ = ["NO_ROOTS", "Roots"]
+__all__ = ["NO_ROOTS", "NamedRoot", "Roots"]
+
+NamedRoot = tuple[str, str]
+"""Name and folder, absolute."""
 
 _MARK: Final = "\x01"
-_TOKEN: Final = re.compile(rb"\x01(\d+)\x01")
+_TOKEN: Final = re.compile(rb"\x01([^\x01]+)\x01")
+_SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
 # What may stand before and behind a path in a message; anything else may belong to a longer name.
 _BEFORE: Final = rb"(?<![\w./+~@%-])"
-_BEHIND: Final = rb"(?=[/:;,'\"<>()\[\]\s]|$)"
+_BEHIND: Final = rb"(?=[/:;,'\"<>()\[\]\s" + re.escape(_SEPARATORS).encode() + rb"]|\xe2\x80[\x98\x99]|$)"
 
 
 class Roots:
-    """The roots of one tree, in the order of the settings."""
+    """The roots of one tree."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        """Use folders, each under the name that it was given and under the one that it has without links."""
-        pairs: dict[str, str] = {}
-        for number, folder in enumerate(folders):
-            pairs.setdefault(str(folder), f"{_MARK}{2 * number}{_MARK}")
-            pairs.setdefault(os.path.realpath(folder), f"{_MARK}{2 * number + 1}{_MARK}")
-        self._pairs = sorted(pairs.items(), key=lambda pair: -len(pair[0]))
-        self._texts = _Texts([(os.fsencode(folder), os.fsencode(token)) for folder, token in self._pairs])
+    def __init__(self, named: Sequence[NamedRoot], spelled: Sequence[NamedRoot] = ()) -> None:
+        """Use folders under the names that they were given, and under those that they have without links.
+
+        Args:
+            named: The roots; of two with one name or one folder the first is taken.
+            spelled: Other texts for their folders, the same in number and order in trees that are to share.
+        """
+        self._named: dict[str, str] = {}
+        for name, folder in named:
+            if folder not in self._named.values():
+                self._named.setdefault(name, folder)
+        tokens = {folder: (name, f"{_MARK}{name}{_MARK}") for name, folder in self._named.items()}
+        self._links = {folder: os.path.realpath(folder) for folder in tokens}
+        for folder, real in self._links.items():
+            name = tokens[folder][0]
+            tokens.setdefault(real, (name, f"{_MARK}{name}@{_MARK}"))
+        for number, (name, folder) in enumerate(spelled):
+            tokens.setdefault(folder, (name, f"{_MARK}{name}~{number}{_MARK}"))
+        pairs = sorted(tokens.items(), key=lambda pair: -len(pair[0]))
+        self._pairs = [(folder, token, name) for folder, (name, token) in pairs]
+        self._texts = _Texts([(os.fsencode(folder), os.fsencode(token)) for folder, token, _ in self._pairs])
         self._escaped: dict[Callable[[bytes], bytes], _Texts] = {}
-        names = (os.fsencode(folder) + b"\0" for folder in map(str, folders))
-        self.identity = blake3(b"".join(names)).digest(DIGEST_BYTES) if folders else b""
+        self._ends = [(self._end(folder), name) for folder, _, name in self._pairs]
+        self.names = tuple(sorted({name for name, _ in tokens.values()}))
+        """Of the roots; in the key, for what one tree has no root of is no text of another's."""
+        self.identity = self.bound(self.names)
         """Stands for just these folders; empty for none."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the folders still lead where they led."""
+        return all(os.path.realpath(folder) == real for folder, real in self._links.items())
+
+    def holds(self, named: Iterable[NamedRoot]) -> bool:
+        """Whether some roots are among these."""
+        return all(self._named.get(name) == folder for name, folder in named)
+
+    def bound(self, names: Iterable[str]) -> bytes:
+        """What is the same in just those trees that have some of the roots in the same folders; empty for no names."""
+        wanted = frozenset(names)
+        if not wanted:
+            return b""
+        parts = sorted(f"{token}\0{folder}\0" for folder, token, name in self._pairs if name in wanted)
+        return blake3("".join(parts).encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
 
     def inward(self, path: str) -> str:
         """A path with a token in the place of the root that it is below, if any."""
-        for folder, token in self._pairs:
-            if path.startswith(folder) and path[len(folder) : len(folder) + 1] in ("", "/"):
+        for folder, token, _ in self._pairs:
+            if path.startswith(folder) and _ends_at(path, len(folder)):
                 return token + path[len(folder) :]
         return path
 
@@ -63,17 +100,26 @@ class Roots:
         """Whether a path is a root or below one."""
         return self.inward(path) is not path
 
-    def are_covered(self, prefixes: Iterable[str]) -> bool:
-        """Whether each root is one of some prefixes or below one."""
-        ends = [prefix.rstrip("/") for prefix in prefixes if prefix]
-        return bool(ends) and all(
-            any(folder == end or folder.startswith(end + "/") for end in ends) for folder, _ in self._pairs
+    def above(self, path: str) -> frozenset[str]:
+        """Name of the root that a path is below, if any."""
+        for folder, _, name in self._pairs:
+            if path.startswith(folder) and _ends_at(path, len(folder)):
+                return frozenset((name,))
+        return frozenset()
+
+    def uncovered(self, prefixes: Iterable[str]) -> frozenset[str]:
+        """Names of the roots that are neither one of some prefixes nor below one."""
+        ends = [prefix.rstrip(_SEPARATORS) for prefix in prefixes if prefix]
+        return frozenset(
+            name
+            for folder, _, name in self._pairs
+            if not any(folder.startswith(end) and _ends_at(folder, len(end)) for end in ends)
         )
 
     @property
     def are_plain(self) -> bool:
         """Whether each path stands in a string literal as it is."""
-        return not any(mark in folder for folder, _ in self._pairs for mark in '"\\\n')
+        return not any(mark in folder for folder, _, _ in self._pairs for mark in '"\\\n')
 
     def can_map(self, text: bytes) -> bool:
         """Whether a text comes out as it went in."""
@@ -90,22 +136,34 @@ class Roots:
     def escaped(self, escape: Callable[[bytes], bytes]) -> "_Texts":
         """The two for texts in which paths are written in another way."""
         if escape not in self._escaped:
-            pairs = [(escape(os.fsencode(folder)), os.fsencode(token)) for folder, token in self._pairs]
+            pairs = [(escape(os.fsencode(folder)), os.fsencode(token)) for folder, token, _ in self._pairs]
             self._escaped[escape] = _Texts(pairs)
         return self._escaped[escape]
 
-    def shows(self, data: bytes) -> bool:
-        """Whether some content holds the path of a root, in bytes or in UTF-16."""
-        return any(
-            os.fsencode(folder) in data or folder.encode("utf-16-le", "surrogatepass") in data
-            for folder, _ in self._pairs
-        )
+    def shown_in(self, data: bytes) -> frozenset[str]:
+        """Names of the roots whose path some content holds, in bytes or in UTF-16."""
+        return frozenset(name for plain, wide, name in self._contents if plain in data or wide in data)
+
+    def named_in(self, text: bytes) -> frozenset[str]:
+        """Names of the roots whose folder's own name some text holds: a macro may put a path together with it."""
+        return frozenset(name for end, name in self._ends if end.search(text))
 
     def inward_parts(self, parts: Iterable[str]) -> list[str]:
         """Texts whose parts are separated by NUL, each part that is a path with its token."""
         if not self._pairs:
             return list(parts)
         return ["\0".join(map(self.inward, part.split("\0"))) for part in parts]
+
+    @cached_property
+    def _contents(self) -> list[tuple[bytes, bytes, str]]:
+        return [
+            (os.fsencode(folder), folder.encode("utf-16-le", "surrogatepass"), name) for folder, _, name in self._pairs
+        ]
+
+    @staticmethod
+    def _end(folder: str) -> re.Pattern[bytes]:
+        last = re.escape(os.fsencode(re.split(r"[/\\]", folder.rstrip(_SEPARATORS))[-1]))
+        return re.compile(rb"(?<![\w.-])" + last + rb"(?![\w.-])")
 
 
 class _Texts:
@@ -126,6 +184,11 @@ class _Texts:
         if b"\x01" not in text:
             return text
         return _TOKEN.sub(lambda match: self._folders.get(match[1], match[0]), text)
+
+
+def _ends_at(path: str, length: int) -> bool:
+    """Whether a component of a path ends where it is so long."""
+    return len(path) == length or path[length] in _SEPARATORS
 
 
 NO_ROOTS: Final = Roots(())

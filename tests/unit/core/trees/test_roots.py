@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from clcache_launcher.compilers.depfile_layout import escape_path
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 
-HERE = Roots((Path("/x/t"), Path("/x/t/deep"), Path("/y with space")))
-THERE = Roots((Path("/z"), Path("/other/place"), Path("/w")))
+HERE = Roots([("top", "/x/t"), ("deep", "/x/t/deep"), ("other", "/y with space")])
+THERE = Roots([("top", "/z"), ("deep", "/other/place"), ("other", "/w")])
 names = st.text(st.characters(exclude_characters="/\0\x01", exclude_categories=["Cs"]), min_size=1, max_size=8)
 paths = st.lists(names, max_size=4).map(lambda parts: "/" + "/".join(parts))
 roots_ = st.sampled_from(["/x/t", "/x/t/deep", "/y with space", "/x", ""])
@@ -76,7 +76,7 @@ def test_root_is_known_by_its_name_without_links_too(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     (tmp_path / "there").mkdir()
-    here, there = Roots((tmp_path / "link",)), Roots((tmp_path / "there",))
+    here, there = Roots([("a", f"{tmp_path}/link")]), Roots([("a", f"{tmp_path}/there")])
     for name in ("link", "real"):
         inside = here.inward(str(tmp_path / name / "a.h"))
         assert here.outward(inside) == str(tmp_path / name / "a.h")
@@ -85,23 +85,86 @@ def test_root_is_known_by_its_name_without_links_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefixes", "covers"),
+    ("prefixes", "uncovered"),
     [
-        (["/x/t", "/y with space"], True),
-        (["/x", "/y with space/"], True),
-        (["/x/t"], False),
-        ([], False),
-        ([""], False),
+        (["/x/t", "/y with space"], set()),
+        (["/x", "/y with space/"], set()),
+        (["/x/t"], {"other"}),
+        (["/x/t/deep"], {"top", "other"}),
+        ([], {"top", "deep", "other"}),
+        ([""], {"top", "deep", "other"}),
     ],
 )
-def test_roots_that_are_mapped_away(prefixes: list[str], *, covers: bool) -> None:
-    assert HERE.are_covered(prefixes) is covers
+def test_roots_that_are_not_mapped_away(prefixes: list[str], uncovered: set[str]) -> None:
+    assert HERE.uncovered(prefixes) == uncovered
 
 
-def test_content_that_holds_the_path_is_told() -> None:
-    assert HERE.shows(b"..../x/t/a.cpp...")
-    assert HERE.shows("/x/t/a.cpp".encode("utf-16-le"))
-    assert not HERE.shows(b"a.cpp")
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b"..../x/t/a.cpp...", {"top"}),
+        ("/x/t/deep/a.cpp".encode("utf-16-le"), {"top", "deep"}),
+        (b"/y with space", {"other"}),
+        (b"a.cpp", set()),
+    ],
+)
+def test_content_that_holds_the_path_of_a_root_is_told(content: bytes, names: set[str]) -> None:
+    assert HERE.shown_in(content) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (b"#define PATH TOP/t/a.h", {"top"}),
+        (b"#define PATH t/deep", {"top", "deep"}),
+        (b"tt t_ t.h at", set()),
+        (b"y with space", {"other"}),
+    ],
+)
+def test_name_of_a_roots_folder_in_a_text_is_told(text: bytes, names: set[str]) -> None:
+    assert HERE.named_in(text) == names
+
+
+def test_root_above_a_path_is_the_nearest() -> None:
+    assert HERE.above("/x/t/deep/a.h") == {"deep"}
+    assert HERE.above("/x/t/deeper/a.h") == {"top"}
+    assert HERE.above("/x") == set()
+
+
+def test_trees_are_bound_by_the_folders_of_the_named_roots_alone() -> None:
+    moved = Roots([("top", "/x/t"), ("deep", "/x/t/deep"), ("other", "/elsewhere")])
+    assert moved.bound(["top", "deep"]) == HERE.bound(["deep", "top"])
+    assert moved.bound(["other"]) != HERE.bound(["other"])
+    assert HERE.bound([]) == b""
+    assert HERE.bound(["nobody's"]) not in (b"", HERE.bound(["top"]))
+
+
+def test_where_a_link_leads_binds_a_tree(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "current").symlink_to("one")
+    before = Roots([("a", f"{tmp_path}/current")])
+    assert before.is_current
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").symlink_to("two")
+    assert not before.is_current
+    assert Roots([("a", f"{tmp_path}/current")]).bound(["a"]) != before.bound(["a"])
+
+
+def test_first_of_two_roots_with_one_folder_or_one_name_is_taken() -> None:
+    roots = Roots([("a", "/x"), ("b", "/x"), ("a", "/y"), ("c", "/z")])
+    assert roots.names == ("a", "c")
+    assert roots.outward(roots.inward("/x/h")) == "/x/h"
+    assert roots.inward("/y/h") == "/y/h"
+    assert roots.holds([("a", "/x"), ("c", "/z")])
+    assert not roots.holds([("a", "/y")])
+
+
+def test_spelling_has_a_token_of_its_own() -> None:
+    here = Roots([("a", "/x/t")], [("a", "/x//t"), ("a", "/X/t")])
+    there = Roots([("a", "/z")], [("a", "//z"), ("a", "/Z")])
+    assert there.outward(here.inward("/x//t/h")) == "//z/h"
+    assert there.outward_text(here.inward_text(b"/X/t/h:1: in /x/t/h")) == b"/Z/h:1: in /z/h"
 
 
 def test_no_roots_change_nothing() -> None:

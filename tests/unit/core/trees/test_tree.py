@@ -1,0 +1,46 @@
+"""Which roots an invocation has."""
+
+from pathlib import Path
+
+import pytest
+
+from clcache_launcher.config.settings import Settings
+from clcache_launcher.core.trees.roots import NO_ROOTS
+from clcache_launcher.core.trees.tree import named_roots, roots_of
+from support.case import Case
+
+
+def test_roots_of_the_settings_come_first_and_base_directories_are_numbered() -> None:
+    settings = Settings(dir=Path("/c"), basedir=(Path("/x"), Path("/y")), roots=(("sdk", Path("/sdk")),))
+    assert named_roots(settings) == [("sdk", "/sdk"), ("basedir0", "/x"), ("basedir1", "/y")]
+
+
+def test_without_settings_there_are_none(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    assert roots_of(case.settings, (case.prepared(),)) is NO_ROOTS
+
+
+@pytest.mark.parametrize("way", ["{root}//t/inc", "{root}/link/inc", "{root}/t/../t/inc"])
+def test_other_spelling_of_a_root_is_the_same_in_every_tree(tmp_path: Path, way: str) -> None:
+    inside = []
+    for name in ("one", "another"):
+        root = tmp_path / name
+        (root / "t/inc").mkdir(parents=True)
+        (root / "link").symlink_to("t")
+        case = Case(root)
+        settings = Settings(dir=case.settings.dir, basedir=(root / "t",))
+        path = way.format(root=root)
+        roots = roots_of(settings, (case.prepared(f"-I{path}", "-c", "a.c", "-o", "a.o"),))
+        inside.append(roots.inward(f"{path}/h.h"))
+        assert roots.outward(inside[-1]) == f"{path}/h.h"
+    assert inside[0] == inside[1]
+    assert "inc/h.h" in inside[0]
+
+
+def test_folder_beside_a_root_is_none(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    (tmp_path / "tt").mkdir()
+    (tmp_path / "t").mkdir()
+    settings = Settings(dir=case.settings.dir, basedir=(tmp_path / "t",))
+    roots = roots_of(settings, (case.prepared(f"-I{tmp_path}/tt", "-c", "a.c", "-o", "a.o"),))
+    assert not roots.is_below(f"{tmp_path}/tt/h.h")

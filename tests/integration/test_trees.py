@@ -216,6 +216,35 @@ def test_why_a_result_stays_in_its_tree_is_counted(trees: Trees, compiler: str) 
     assert "kept to their tree" in trees.cache.front_end("stats").stdout.decode()
 
 
+@pytest.mark.parametrize("compiler", GNU)
+def test_map_of_a_folder_above_a_tree_leaves_the_rest_of_its_path(cache: Cache, work: Path, compiler: str) -> None:
+    objects = []
+    for name in ("one", "two"):
+        (work / name).mkdir()
+        (work / name / "a.c").write_text("int a;\n")
+        env = {"CLCACHE_BASEDIR": f"{work}/{name}"}
+        line = [compiler, "-g", f"-ffile-prefix-map={work}=.", "-c", f"{work}/{name}/a.c", "-o", "a.o"]
+        objects.append(make_bare(cache, line, work / name, env))
+        assert make_cached(cache, line, work / name, env) == objects[-1]
+    assert objects[0] != objects[1]
+    assert cache.counts() == (0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+@pytest.mark.parametrize("build", ["build", "out"])
+def test_map_of_the_project_alone_is_shared_by_trees_of_one_layout(
+    cache: Cache, work: Path, compiler: str, build: str
+) -> None:
+    for name in ("one/build", f"two/{build}"):
+        source, folder = work / name.partition("/")[0], work / name
+        folder.mkdir(parents=True)
+        (source / "a.c").write_text("int a;\n")
+        env = {"CLCACHE_ROOTS": f"project={source}{os.pathsep}build={folder}"}
+        line = [compiler, "-g", f"-ffile-prefix-map={source}=.", "-c", f"{source}/a.c", "-o", "a.o"]
+        assert make_cached(cache, line, folder, env) == make_bare(cache, line, folder, env)
+    assert cache.counts()[0] == (build == "build"), cache.log.read_text()
+
+
 def test_result_of_debug_information_serves_other_trees_with_the_same_build_folder(cache: Cache, work: Path) -> None:
     # What is bound to one root is free of the others.
     (work / "build").mkdir()

@@ -234,7 +234,7 @@ def _share(attempt: Attempt, kept: Kept, scope: Scope) -> Generator[Run, tuple[R
         reach = reach_of_text(text, reach, attempt.prepared.toolchain.family, scope.roots)
         if reach.names != kept.reach.names | kept.reach.asked:
             store_for_more_trees(attempt, kept, reach, scope)
-    if reach.why is not None:
+    if reach.why is not None and not reach.leaves_tree:
         scope.statistics.count_apart(reach.why)
 
 

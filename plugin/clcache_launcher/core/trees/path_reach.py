@@ -16,6 +16,7 @@ from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.outputs import MadeOutput
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.core.toolchains.installation import INSTALLATION_NAMES
 from clcache_launcher.core.trees.file_names import FileNames, Files
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.model import Apart
@@ -67,6 +68,11 @@ class Reach:
     asked: frozenset[str] = frozenset()
     """Roots of which the code may ask for a file's name; the preprocessed text tells. Not among ``names``."""
 
+    @property
+    def leaves_tree(self) -> bool:
+        """Whether the result serves trees in other places, those with their folders in the same order at least."""
+        return all("^" in name or name in INSTALLATION_NAMES for name in self.names)
+
     def with_roots(self, names: Iterable[str], why: Apart) -> "Reach":
         """The same with more roots, for a reason."""
         more = frozenset(names) - self.names
@@ -113,8 +119,9 @@ def reach_of_text(text: bytes | None, reach: Reach, family: Family, roots: Roots
     """The reach when the preprocessed text, if there is one, shows what its code asks for."""
     code = _MARKER.sub(b"", text or b"")
     is_unclear = text is None or _call_site(family).search(code) is not None or not roots.are_plain
-    shown = reach.asked if is_unclear else roots.shown_in(code) & reach.asked
-    return replace(reach, asked=frozenset()).with_roots(shown, Apart.FILE_NAME)
+    # The way from one root to another may be in the text, too: that is not looked for.
+    shown = reach.asked if is_unclear else {name for name in reach.asked if "^" in name} | roots.shown_in(code)
+    return replace(reach, asked=frozenset()).with_roots(shown & reach.asked, Apart.FILE_NAME)
 
 
 def _call_site(family: Family) -> re.Pattern[bytes]:
@@ -122,8 +129,8 @@ def _call_site(family: Family) -> re.Pattern[bytes]:
 
 
 def _mapped(words: Sequence[str], *options: str) -> list[str]:
-    """The folders that some options map away."""
-    return [word[len(option) :].rpartition("=")[0] for option in options for word in words if word.startswith(option)]
+    """The folders that some options map away, in order."""
+    return [word.partition("=")[2].rpartition("=")[0] for word in words if word.startswith(options)]
 
 
 def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:

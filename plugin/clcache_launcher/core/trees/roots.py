@@ -72,12 +72,25 @@ class Roots:
         return all(self._named.get(name) == folder for name, folder in named)
 
     def bound(self, names: Iterable[str]) -> bytes:
-        """What is the same in just those trees that have some of the roots in the same folders; empty for no names."""
+        """What is the same in just those trees that have some of the roots in the same folders; empty for no names.
+
+        Args:
+            names: Of roots; ``build^project`` stands for the way from the second to the first.
+        """
         wanted = frozenset(names)
         if not wanted:
             return b""
-        parts = sorted(f"{token}\0{folder}\0" for folder, token, name in self._pairs if name in wanted)
+        parts = sorted(part for name in wanted for part in self._places(*name.split("^")))
         return blake3("".join(parts).encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
+
+    def _places(self, name: str, outer: str = "") -> list[str]:
+        """Every text for a root's folder with its token, without what stands for the outer root that it is below."""
+        tops = [folder for folder, _, other in self._pairs if other == outer]
+        return [
+            f"{token}\0{min((folder.removeprefix(top) for top in tops), key=len, default=folder)}\0"
+            for folder, token, own in self._pairs
+            if own == name
+        ]
 
     def inward(self, path: str) -> str:
         """A path with a token in the place of the root that it is below, if any."""
@@ -107,14 +120,27 @@ class Roots:
                 return frozenset((name,))
         return frozenset()
 
-    def uncovered(self, prefixes: Iterable[str]) -> frozenset[str]:
-        """Names of the roots that are neither one of some prefixes nor below one."""
+    def uncovered(self, prefixes: Sequence[str]) -> frozenset[str]:
+        """Names of the roots whose paths are not mapped away by some prefixes.
+
+        Compilers take the last prefix that a path begins with, or the longest. Below one that is another root's folder
+        what is left is the way from there: ``build^project``.
+
+        Args:
+            prefixes: In the order of the command line.
+        """
         ends = [prefix.rstrip(_SEPARATORS) for prefix in prefixes if prefix]
-        return frozenset(
-            name
-            for folder, _, name in self._pairs
-            if not any(folder.startswith(end) and _ends_at(folder, len(end)) for end in ends)
-        )
+        folders = {folder: name for folder, _, name in self._pairs}
+        found: set[str] = set()
+        for folder, _, name in self._pairs:
+            matching = [end for end in ends if folder.startswith(end)]
+            if not matching:
+                found.add(name)
+            elif matching[-1] != folder:
+                shorter = [folders.get(end) for end in matching if end != folder]
+                is_below = all(folder.startswith(end) and _ends_at(folder, len(end)) for end in matching)
+                found.update(f"{name}^{outer}" if outer and is_below else name for outer in shorter)
+        return frozenset(found)
 
     @property
     def are_plain(self) -> bool:

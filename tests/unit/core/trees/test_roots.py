@@ -87,9 +87,13 @@ def test_root_is_known_by_its_name_without_links_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("prefixes", "uncovered"),
     [
-        (["/x/t", "/y with space"], set()),
-        (["/x", "/y with space/"], set()),
-        (["/x/t"], {"other"}),
+        (["/x/t", "/y with space"], {"deep^top"}),
+        (["/x", "/y with space/"], {"top", "deep"}),
+        (["/x/t", "/x/t/deep", "/y with space"], set()),
+        (["/x/t/deep", "/x/t", "/y with space"], {"deep^top"}),
+        (["/x/", "/y with"], {"top", "deep", "other"}),
+        (["/x/tt"], {"top", "deep", "other"}),
+        (["/x/t"], {"deep^top", "other"}),
         (["/x/t/deep"], {"top", "other"}),
         ([], {"top", "deep", "other"}),
         ([""], {"top", "deep", "other"}),
@@ -137,6 +141,13 @@ def test_trees_are_bound_by_the_folders_of_the_named_roots_alone() -> None:
     assert moved.bound(["other"]) != HERE.bound(["other"])
     assert HERE.bound([]) == b""
     assert HERE.bound(["nobody's"]) not in (b"", HERE.bound(["top"]))
+
+
+def test_way_between_roots_binds_trees_that_have_the_same_one() -> None:
+    moved = Roots([("top", "/z"), ("deep", "/z/deep"), ("other", "/y with space")])
+    assert moved.bound(["deep^top"]) == HERE.bound(["deep^top"])
+    assert THERE.bound(["deep^top"]) != HERE.bound(["deep^top"])
+    assert Roots([("top", "/z"), ("deep", "/z/other")]).bound(["deep^top"]) != HERE.bound(["deep^top"])
 
 
 def test_where_a_link_leads_binds_a_tree(tmp_path: Path) -> None:

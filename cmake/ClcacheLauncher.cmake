@@ -18,6 +18,12 @@ Cache variables that are read:
 ``CLCACHE_CONFIG``
   Settings file, relative to the top source folder. Default: the ``clcache.yaml`` nearest above the build folder; where
   the build folder lies outside of the sources, the one beside the top ``CMakeLists.txt``.
+``CLCACHE_ROOTS``
+  More folders that stand for each other in different trees, beside ``project``, the top source folder, and ``build``, the
+  top build folder: a list of ``name=folder``. ``OFF``: none, and each tree has results of its own.
+``CLCACHE_RELOCATABLE``
+  ``ON`` lets gcc, clang and clang-cl write ``.`` for the project's folder and ``./NAME`` for each other root, so that trees
+  share what holds paths, too: debug information, ``__FILE__``. Default: ``relocatable`` of the settings, else ``OFF``.
 ``CLCACHE_DEBUG_FORMAT``
   ``embedded``, the default: with ``cl`` and ``clang-cl`` debug information goes into the objects (``/Z7``), for what goes
   into a database (``/Zi``, ``/ZI``) can't be cached. ``keep``: as the project has it. The project's own
@@ -63,12 +69,14 @@ function(_clcache_switch_on result)
   set(told "")
   foreach(language IN LISTS CLCACHE_LANGUAGES)
     set(variable CMAKE_${language}_COMPILER_LAUNCHER)
-    if(DEFINED ${variable} AND NOT "${${variable}}" STREQUAL "${launcher}")
+    get_property(own GLOBAL PROPERTY "_CLCACHE_LAUNCHER_${${variable}}")
+    if(DEFINED ${variable} AND NOT own)
       list(APPEND told "${language} keeps its launcher '${${variable}}'")
     elseif(DEFINED ENV{${variable}} AND NOT DEFINED ${variable})
       list(APPEND told "${language} keeps its launcher '$ENV{${variable}}'")
     else()
       set(${variable} "${launcher}" PARENT_SCOPE)
+      set_property(GLOBAL PROPERTY "_CLCACHE_LAUNCHER_${launcher}" TRUE)
       list(APPEND switched ${language})
     endif()
   endforeach()
@@ -91,6 +99,7 @@ if(NOT _clcache_in_try_compile AND (CLCACHE_ENABLE OR NOT DEFINED CLCACHE_ENABLE
   if(_clcache_languages)
     _clcache_embed_debug_information("${_clcache_languages}")
     _clcache_leave_out_header_times("${_clcache_languages}")
+    _clcache_map_paths("${_clcache_languages}")
     _clcache_follow_projects("${CMAKE_CURRENT_LIST_FILE}")
     _clcache_note_early_targets("${CMAKE_CURRENT_SOURCE_DIR}" "${_clcache_languages}")
     _clcache_report_later("${_clcache_languages}")

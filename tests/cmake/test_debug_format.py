@@ -172,3 +172,14 @@ def test_file_of_the_users_that_follows_project_is_read_too(cmake: CMake, tmp_pa
     text = configured(cmake, tmp_path, "cl", *lines, arguments=(f"-DCMAKE_PROJECT_INCLUDE={own}",))
     assert "-- own " in text
     assert debug_options(cmake, tmp_path / "b") == {"a.c": ["/Z7"]}
+
+
+@pytest.mark.parametrize("how", ["settings", "environment", "variable"])
+def test_format_is_a_setting_that_the_variable_wins_over(cmake: CMake, tmp_path: Path, how: str) -> None:
+    toolchain = write_toolchain(tmp_path / "tools", "cl")
+    files = {"clcache.yaml": "debug_format: keep\n"} if how != "environment" else {}
+    source = write_project(tmp_path / "s", PROJECT, PACKAGE, TARGET, files=files)
+    env = SWITCH | ({"CLCACHE_DEBUG_FORMAT": "keep"} if how == "environment" else {})
+    arguments = ["-DCLCACHE_DEBUG_FORMAT=embedded"] if how == "variable" else []
+    cmake.configured(source, tmp_path / "b", toolchain, "-DCMAKE_BUILD_TYPE=Debug", *arguments, env=env)
+    assert debug_options(cmake, tmp_path / "b") == {"a.c": ["/Z7"] if how == "variable" else ["/Zi"]}

@@ -64,13 +64,24 @@ class CMake:
         return done.stdout.decode()
 
     def launchers(self, build: Path) -> dict[str, list[str]]:
-        """The words in front of the compiler by the name of the source."""
-        lines = [shlex.split(line) for line in self.tool(build, "commands").splitlines()]
+        """The words in front of the compiler by the name of the source, without the roots."""
         return {
-            Path(words[-1]).name: list(takewhile(lambda word: Path(word).name not in _COMPILERS, words))
-            for words in lines
-            if "-c" in words
+            Path(words[-1]).name: [
+                word
+                for word in takewhile(lambda word: Path(word).name not in _COMPILERS, words)
+                if not word.startswith("--roots=")
+            ]
+            for words in self.commands(build)
         }
+
+    def commands(self, build: Path) -> list[list[str]]:
+        """The words of each command that compiles."""
+        lines = [shlex.split(line) for line in self.tool(build, "commands").splitlines()]
+        return [words for words in lines if "-c" in words]
+
+    def roots(self, build: Path) -> list[str]:
+        """The roots that a command names, each as ``name=folder``."""
+        return [word[8:] for word in self.commands(build)[0] if word.startswith("--roots=")]
 
     def run(self, *argv: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
         """Run a program as CMake is run here."""

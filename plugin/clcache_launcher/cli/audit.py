@@ -13,6 +13,7 @@ import click
 
 from clcache_launcher.cli.build_folder import CompileCommand, read_build_folder
 from clcache_launcher.cli.remedies import IGNORED_LAUNCHER, NO_LAUNCHER, OTHER_LAUNCHER, REMEDIES, SECOND_LAUNCHER
+from clcache_launcher.config.arguments import count_options
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.sources.facts import Facts, scan_source
@@ -134,7 +135,7 @@ def _judge_launcher(launcher: Sequence[str]) -> tuple[str, str] | None:
     if "clcache" not in names:
         return OTHER_LAUNCHER, " ".join(launcher)
     at = names.index("clcache")
-    behind = launcher[at + 3 :] if launcher[at + 1 : at + 2] == ("--config",) else launcher[at + 1 :]
+    behind = launcher[at + 1 + count_options(launcher[at + 1 :]) :]
     # What stands behind is taken for the compiler; in front, env and the like do no harm.
     if behind or _CACHES.intersection(names):
         return SECOND_LAUNCHER, " ".join(launcher)

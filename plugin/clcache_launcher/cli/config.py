@@ -1,6 +1,7 @@
 """``clcache config``: the effective settings, each with where it came from."""
 
 import os
+from typing import Final
 
 import click
 from rich.table import Table
@@ -17,12 +18,20 @@ from clcache_launcher.storage.local import explain_refusal
 __all__ = ["show_config"]
 
 
+_FOR_CMAKE: Final = ("debug_format", "relocatable")
+
+
 @click.command(name="config")
 @click.option("--roots", is_flag=True, help="Show the folders that stand for each other in different trees.")
+@click.option("--cmake", "for_cmake", is_flag=True, help="Show what the CMake module reads, a NAME=VALUE in each line.")
 @click.pass_obj
-def show_config(front_end: FrontEnd, *, roots: bool) -> None:
+def show_config(front_end: FrontEnd, *, roots: bool, for_cmake: bool) -> None:
     """Show the effective settings, each with where it came from."""
     resolved = front_end.resolved()
+    if for_cmake:
+        for name in _FOR_CMAKE:
+            click.echo(f"{name}={format_value(FIELDS[name].kind, getattr(resolved.settings, name))}")
+        return
     if roots:
         _show_roots(resolved)
         return

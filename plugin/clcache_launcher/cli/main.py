@@ -40,7 +40,7 @@ CLASSIC_SWITCHES: Final = {
 @click.option("--roots", "roots", metavar="NAME=FOLDER", multiple=True, help="Add a root; may be repeated.")
 @click.pass_context
 def _front_end(context: click.Context, config: str | None, roots: Sequence[str]) -> None:
-    overrides = {"roots": os.pathsep.join(roots)} if roots else {}
+    overrides = {"roots": "\0".join(roots)} if roots else {}
     context.obj = FrontEnd(context.obj, dict(os.environ), os.getcwd(), config, overrides)
 
 

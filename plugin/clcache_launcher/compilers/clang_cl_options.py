@@ -28,14 +28,13 @@ _DEBUG: Final[tuple[Option, ...]] = (
     # CodeView's LF_BUILDINFO holds cc1's command line, and S_OBJNAME the object's path even without that; the compiler
     # decides from several options whether there is CodeView at all.
     *rows(
-        Effect.RECORDS,
+        Effect.CODEVIEW,
         Takes.NOTHING,
         _REF,
-        """
-        -g -gcodeview -gcodeview-command-line -gcodeview-ghash -gline-directives-only -gline-tables-only
-        -gno-codeview-command-line -gno-codeview-ghash
-        """,
+        "-g -gcodeview -gcodeview-ghash -gline-directives-only -gline-tables-only -gno-codeview-ghash",
     ),
+    *rows(Effect.CODEVIEW_COMMAND, Takes.NOTHING, _REF, "-gcodeview-command-line", suffix="on"),
+    *rows(Effect.CODEVIEW_COMMAND, Takes.NOTHING, _REF, "-gno-codeview-command-line", suffix="off"),
     *keys(
         Takes.NOTHING,
         _REF,
@@ -109,7 +108,7 @@ CLANG_CL_ROWS: Final[tuple[Option, ...]] = (
     *over_old_object(rows(Effect.SIDE_OUTPUT, Takes.NOTHING, _CL, "-FA", suffix=".asm")),
     *over_old_object(rows(Effect.SIDE_OUTPUT, Takes.JOINED, _CL, "-FA", suffix=".asm")),
     # Both mean /Z7 or nothing; clang-cl writes no PDB.
-    *rows(Effect.RECORDS, Takes.NOTHING, _CL, "-Zi -ZI"),
+    *rows(Effect.CODEVIEW, Takes.NOTHING, _CL, "-Zi -ZI"),
     *rows(Effect.NESTED, Takes.JOINED, _CL, "-clang:", suffix="clang"),
     Option("-imsvc", Takes.JOINED_OR_SEPARATE, Effect.SEARCH, _CL),
     *keys(

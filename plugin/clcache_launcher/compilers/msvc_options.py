@@ -30,7 +30,7 @@ _NAMED: Final[tuple[Option, ...]] = (
     Option("-Tp", Takes.JOINED_OR_SEPARATE, Effect.SOURCE, "ms:tc-tp-tc-tp-specify-source-file-type", language="c++"),
     Option("-showIncludes", Takes.NOTHING, Effect.SHOW_INCLUDES, "ms:showincludes-list-include-files", suffix="all"),
     # Both compilers write their command line into the object's LF_BUILDINFO record.
-    Option("-Z7", Takes.NOTHING, Effect.RECORDS, "ms:z7-zi-zi-debug-information-format"),
+    Option("-Z7", Takes.NOTHING, Effect.CODEVIEW, "ms:z7-zi-zi-debug-information-format"),
     *rows(Effect.QUERY, Takes.NOTHING, "ms:help-compiler-command-line-help", "-? -help -HELP"),
 )
 

@@ -65,6 +65,10 @@ class Effect(enum.Enum):
     """Lists headers on stdout; the row's ``suffix`` is ``all`` or ``user``."""
     RECORDS = enum.auto()
     """Enters the key; the command line itself is written into an output."""
+    CODEVIEW = enum.auto()
+    """Enters the key with the object's path; the command line itself is written, unless the next says otherwise."""
+    CODEVIEW_COMMAND = enum.auto()
+    """Enters the key; whether CodeView holds the command line: the row's ``suffix`` is ``on`` or ``off``."""
     NAMES_OUTPUT = enum.auto()
     """Enters the key; the object's path is written into an output."""
     PROFILE_FOLDER = enum.auto()

@@ -38,12 +38,16 @@ class _Source:
 _HIDDEN = frozenset({Effect.OUTPUT, Effect.DEPFILE_NAME, Effect.NEUTRAL})
 """Effects that stay out of the key unless an output holds the names or the command line."""
 _RECORDS = frozenset({Effect.RECORDS, Effect.NAMED_OUTPUT})
-_TELL_OUTPUT = _RECORDS | {Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.LISTING, Effect.INPUT_BESIDE_OBJECT}
+_CODEVIEW = frozenset({Effect.CODEVIEW, Effect.CODEVIEW_COMMAND})
+_TELL_OUTPUT = (
+    _RECORDS | _CODEVIEW | {Effect.NAMES_OUTPUT, Effect.SIDE_OUTPUT, Effect.LISTING, Effect.INPUT_BESIDE_OBJECT}
+)
 _DEPFILES = frozenset({Effect.DEPFILE, Effect.DEPFILE_WITHOUT_SYSTEM})
 _MAKES_OUTPUT = (
     _HIDDEN
     | _DEPFILES
     | _RECORDS
+    | _CODEVIEW
     | {Effect.CREATE_PCH, Effect.PCH_NAME, Effect.EMIT_PCH}
     | {Effect.DEPFILE_FORM, Effect.SHOW_INCLUDES, Effect.COMPILE, Effect.ASSEMBLY, Effect.SIDE_OUTPUT, Effect.LISTING}
 )
@@ -255,7 +259,7 @@ def _compilation(
     listing = _last(matches, Effect.LISTING)
     assembly, bitcode = Effect.ASSEMBLY in effects, Effect.BITCODE in effects
     names = Names(source.name, _last(matches, Effect.OUTPUT), depfile_name, assembly, bitcode, dash_o, listing)
-    records = bool(effects & _RECORDS)
+    records = bool(effects & _RECORDS) or (Effect.CODEVIEW in effects and _holds_command(matches))
     depfile = None
     if not effects & _DEPFILES and effects & {Effect.DEPFILE_NAME, Effect.DEPFILE_FORM}:
         # An error of gcc's and a warning of clang's, unless our own -MD made it legal.
@@ -317,6 +321,12 @@ def _is_inspected(match: Match) -> bool:
         return True
     # Where /Yu is left out, the headers are read as they are.
     return option.effect not in _MAKES_OUTPUT and (option.effect is not Effect.USE_PCH or option.suffix == "file")
+
+
+def _holds_command(matches: Iterable[Match]) -> bool:
+    """Whether CodeView, where there is some, holds the command line."""
+    # What stands behind -clang: comes last, wherever it stands.
+    return {m.option.suffix for m in matches if m.option and m.option.effect is Effect.CODEVIEW_COMMAND} != {"off"}
 
 
 def _outputs(dialect: Dialect, matches: Sequence[Match], names: Names, language: str) -> tuple[Output, ...]:

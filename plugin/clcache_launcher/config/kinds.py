@@ -46,6 +46,7 @@ class Sourced:
 class Kind(enum.Enum):
     """A kind of value; the text says what an error message expects."""
 
+    DEBUG_FORMAT = "embedded or keep"
     DURATION = "a time such as 10m"
     FILE = "a file"
     FLAG = "true or false"
@@ -77,7 +78,7 @@ class Place:
 
 
 def parse_value(kind: Kind, text: str, place: Place) -> Value:
-    """Read one text; a list of folders is joined by ``os.pathsep``.
+    """Read one text; a list of folders is joined by ``os.pathsep``, roots of several options by NUL.
 
     Raises:
         ValueError: With what was expected and what was got.
@@ -85,9 +86,11 @@ def parse_value(kind: Kind, text: str, place: Place) -> Value:
     if kind is Kind.FOLDERS:
         return parse_values([part for part in text.split(os.pathsep) if part.strip()], place)
     if kind is Kind.ROOTS:
-        return parse_named(_split_named(text), place)
+        return parse_named([pair for part in text.split("\0") for pair in _split_named(part)], place)
     if kind is Kind.FILE:
         return _parse_file(text, place)
+    if kind is Kind.DEBUG_FORMAT:
+        return _parse_word(kind, text, ("embedded", "keep"))
     if kind is Kind.FOLDER:
         return _parse_path(kind, text, place)
     try:
@@ -156,6 +159,12 @@ def resolve_path(text: str, place: Place) -> str:
             raise ValueError(f"no home folder is known for '{text}'")
         text = place.home + text[1:]
     return os.path.normpath(os.path.join(place.folder, text))
+
+
+def _parse_word(kind: Kind, text: str, words: Sequence[str]) -> str:
+    if text.strip() not in words:
+        raise ValueError(f"expected {kind.value}, got '{text}'")
+    return text.strip()
 
 
 def _parse_flag(text: str) -> bool:

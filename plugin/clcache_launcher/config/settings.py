@@ -87,6 +87,26 @@ class Settings:
             )
         },
     )
+    relocatable: bool = field(
+        default=False,
+        metadata={
+            "setting": _flag(
+                "Let the CMake module map the roots' paths away, so that trees share what holds paths, too",
+                "relocatable: true",
+            )
+        },
+    )
+    debug_format: str = field(
+        default="embedded",
+        metadata={
+            "setting": SettingField(
+                kind=Kind.DEBUG_FORMAT,
+                help="Where the CMake module lets `cl` put debug information; a database can't be cached",
+                values="`embedded` or `keep`: in the objects, or as the project has it",
+                example="debug_format: keep",
+            )
+        },
+    )
     disable: bool = field(
         default=False,
         metadata={

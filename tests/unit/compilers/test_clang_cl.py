@@ -48,7 +48,7 @@ def test_each_key_option_is_cacheable_and_in_key() -> None:
 
 
 def test_each_recorded_option_records() -> None:
-    rows = [row for row in ROWS if row.effect is Effect.RECORDS]
+    rows = [row for row in ROWS if row.effect in (Effect.RECORDS, Effect.CODEVIEW)]
     assert {"-Z7", "-Zi", "-ZI", "-g", "-gline-tables-only"} <= {row.spelling for row in rows}
     assert all(compilation("/c", *spelled(row), "a.cpp").records_command_line for row in rows)
 
@@ -246,6 +246,30 @@ def test_everything_is_in_key_when_command_line_is_recorded(debug: tuple[str, ..
     recorded = compilation("/c", *debug, "/Fox.obj", "a.cpp")
     assert recorded.records_command_line
     assert recorded.key_arguments != compilation("/c", *debug, *other, "a.cpp").key_arguments
+
+
+HUSHED = "-gno-codeview-command-line"
+
+
+@pytest.mark.parametrize(
+    ("options", "records"),
+    [
+        (("/Z7", HUSHED), False),
+        ((HUSHED, "/Zi"), False),
+        ((HUSHED, "/Z7", "-gcodeview-command-line"), True),
+        (("/Z7", *after_clang(HUSHED)), False),
+        (("/Z7", *after_clang("-gcodeview-command-line"), HUSHED), True),
+        (("/Z7", HUSHED, *after_xclang("-gcodeview-command-line")), True),
+        ((HUSHED,), False),
+    ],
+)
+def test_command_line_that_is_kept_out_of_debug_information_is_not_recorded(
+    options: tuple[str, ...], *, records: bool
+) -> None:
+    parsed = compilation("/c", *options, "/Fox.obj", "a.cpp")
+    assert parsed.records_command_line is records
+    # The object's name is there all the same.
+    assert parsed.key_arguments != compilation("/c", *options, "/Foy.obj", "a.cpp").key_arguments
 
 
 def test_object_name_is_not_in_key() -> None:

@@ -139,13 +139,14 @@ def test_any_value_comes_back(case: tuple[Kind, Value]) -> None:
         ("a=/x:conan:greet=/y:b=/z", (("a", Path("/x")), ("conan:greet", Path("/y")), ("b", Path("/z")))),
         ("a=/x=y:a=/z:1", (("a", Path("/z:1")),)),
         ("a=~/x", (("a", Path("/h/x")),)),
+        ("a=/x\0b=/y:c=/z", (("a", Path("/x")), ("b", Path("/y")), ("c", Path("/z")))),
     ],
 )
 def test_roots_are_read(text: str, value: Value) -> None:
     assert parse_value(Kind.ROOTS, text, Place("/somewhere", "/h")) == value
 
 
-@pytest.mark.parametrize("text", ["/x", "=/x", "a", "a=", "1a=/x", "a b=/x", "/x:a=/y"])
+@pytest.mark.parametrize("text", ["/x", "=/x", "a", "a=", "1a=/x", "a b=/x", "/x:a=/y", "a=/x\0/y"])
 def test_text_that_names_no_root_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         parse_value(Kind.ROOTS, text, PLACE)

@@ -29,14 +29,18 @@ _SCRIPT = "clcache_roots"
 def pre_generate(conanfile: Any) -> None:
     """Write the roots of a recipe whose profile asks for them; Conan calls this before the recipe's generators."""
     if conanfile.conf.get(_SWITCH, default=False, check_type=bool):
-        try:
-            write_roots(conanfile)
-        except Exception as err:  # an error of a hook would end the build
-            conanfile.output.warning(f"clcache: the packages' folders have no names: {err!r}")
+        write_roots(conanfile)
 
 
 def write_roots(conanfile: Any) -> None:
     """Write the roots beside the recipe's generators: for CMake a file, for all that the recipe runs a variable."""
+    try:
+        _write_roots(conanfile)
+    except Exception as err:  # an error here would end the build
+        conanfile.output.warning(f"clcache: the packages' folders have no names: {err!r}")
+
+
+def _write_roots(conanfile: Any) -> None:
     folder = conanfile.generators_folder
     packages = find_roots(conanfile)
     entries = "".join(f"  [==[{name}={root}]==]\n" for name, root in packages.items())

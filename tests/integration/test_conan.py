@@ -92,6 +92,7 @@ def test_files_go_where_they_are_wanted(cache: Cache, recipes: Path, tmp_path: P
     assert home.set_up("-B", tmp_path / "büild dir").splitlines() == [
         f"wrote {tmp_path}/büild dir/clcache/conan.profile",
         f"wrote {tmp_path}/büild dir/clcache/conan.cmake",
+        f"wrote {tmp_path}/büild dir/clcache/hook_clcache.py",
     ]
     home.create(recipes / "greet", profile=tmp_path / "büild dir/clcache/conan.profile")
     assert cache.counts() == (0, 2, 0, 0)

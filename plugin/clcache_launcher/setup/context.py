@@ -51,6 +51,7 @@ class ConanContext:
     profile_name: str
     """What Conan's ``-pr`` takes."""
     toolchain_file: str
+    hook: str
     launcher: str
     module: str
 
@@ -97,12 +98,15 @@ def make_conan_context(folder: Path | None, cwd: Path, environment: Mapping[str,
     if folder is None:
         home = find_home(environment, _absolute(cwd))
         profile, toolchain = home / "profiles/clcache", home / "clcache/conan.cmake"
+        hook = home / "extensions/hooks/hook_clcache.py"
     else:
         profile, toolchain = folder / "clcache/conan.profile", folder / "clcache/conan.cmake"
+        hook = folder / "clcache/hook_clcache.py"
     return ConanContext(
         profile=_absolute(profile),
         profile_name=_absolute(profile) if folder else profile.name,
         toolchain_file=_absolute(toolchain),
+        hook=_absolute(hook),
         launcher=Path(find_launcher(environment)).as_posix(),
         module=f"{module_folder()}/ClcacheLauncher.cmake",
     )

@@ -107,9 +107,11 @@ def generated_files(context: Context, *, presets: bool) -> Mapping[Path, bytes]:
 
 def conan_files(context: ConanContext) -> Mapping[Path, bytes]:
     """What the generated files for every recipe that Conan builds should hold."""
+    hook = resources.files("clcache_launcher.conan") / "hook_clcache.py"
     return {
         Path(context.profile): render("conan.profile.j2", **asdict(context)),
         Path(context.toolchain_file): render("conan.cmake.j2", **asdict(context)),
+        Path(context.hook): f"# {_HEADER}\n".encode() + hook.read_bytes(),
     }
 
 

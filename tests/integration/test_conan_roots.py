@@ -92,13 +92,11 @@ def test_package_that_is_library_and_tool_has_one_name_a_folder(home: ConanHome,
     assert roots_for_cmake(consumer) == [f"conan:gen={gen}"]
 
 
-def test_package_whose_name_no_root_can_have_is_left_out(home: ConanHome, tmp_path: Path) -> None:
-    create(home, tmp_path / "zip", TOOL.replace("gen", "7zip"), "--version=1.0")
-    gen = create(home, tmp_path / "gen", TOOL, "--version=1.0")
-    text = "[requires]\n7zip/1.0\ngen/1.0\n"
-    consumer = write(tmp_path / "consumer", text, "conanfile.txt")
+def test_package_whose_name_begins_with_a_digit_has_a_root(home: ConanHome, tmp_path: Path) -> None:
+    made = create(home, tmp_path / "zip", TOOL.replace("gen", "7zip"), "--version=1.0")
+    consumer = write(tmp_path / "consumer", "[requires]\n7zip/1.0\n", "conanfile.txt")
     install(home, consumer)
-    assert roots_for_cmake(consumer) == [f"conan:gen={gen}"]
+    assert roots_for_cmake(consumer) == [f"conan:7zip={made}"]
 
 
 def test_two_packages_of_one_name_have_none(home: ConanHome, tmp_path: Path) -> None:

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["find_roots", "pre_generate", "write_roots"]
 
 _SWITCH = "user.clcache:roots"
-_NAME = re.compile(r"[A-Za-z][\w.+-]*", re.ASCII)
-_VERSION = re.compile(r"[\w.+-]+", re.ASCII)
+_NAME = re.compile(r"[\w.+-]+", re.ASCII)
 _SELF = "clcache-launcher"
 _CMAKE_FILE = "clcache_roots.cmake"
 _SCRIPT = "clcache_roots"
@@ -85,7 +84,7 @@ def _list_packages(conanfile: Any) -> Iterator[tuple[str, str, Any]]:
     for require, dependency in conanfile.dependencies.items():
         reference = dependency.ref
         name, version = str(reference.name), str(reference.version)
-        if name != _SELF and _NAME.fullmatch(name) and _VERSION.fullmatch(version):
+        if name != _SELF and _NAME.fullmatch(name) and _NAME.fullmatch(version):
             yield ("-build:" if require.build else ":") + name, version, dependency
 
 

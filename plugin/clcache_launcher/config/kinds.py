@@ -28,7 +28,7 @@ __all__ = [
 NamedFolder = tuple[str, Path]
 Value = bool | int | str | Path | tuple[Path, ...] | tuple[NamedFolder, ...] | None
 
-_NAME: Final = re.compile(r"[A-Za-z][\w.+-]*(?::[A-Za-z][\w.+-]*)?", re.ASCII)
+_NAME: Final = re.compile(r"[A-Za-z][\w.+-]*(?::[\w.+-]+)?", re.ASCII)
 _ENTRY: Final = re.compile(rf"(?:^|{re.escape(os.pathsep)})({_NAME.pattern})=", re.ASCII)
 _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 _ON: Final = frozenset({"1", "true", "yes", "on"})

@@ -3,62 +3,114 @@
 import os
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from clcache_launcher.setup.context import module_folder
 from support.cache import SCRIPTS, Cache
 
 PROJECTS = os.environ.get("CLCACHE_TEST_PROJECTS", "")
 TOOLCHAINS = os.environ.get("CLCACHE_TEST_TOOLCHAINS", "")
-CL = f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS}/clang-cl.cmake"
-# The last number: how many compile again though their objects are equal, for the preprocessed text names the tree.
-CASES = {
-    "fmtlib, gcc, Release": ("fmtlib", ("-DFMT_TEST=OFF", "-DFMT_DOC=OFF", "-DCMAKE_BUILD_TYPE=Release"), 0),
-    "fmtlib, gcc, Debug": ("fmtlib", ("-DFMT_TEST=OFF", "-DFMT_DOC=OFF", "-DCMAKE_BUILD_TYPE=Debug"), 0),
-    "googletest, gcc, Release": ("googletest", ("-DCMAKE_BUILD_TYPE=Release",), 1),
-    "yaml-cpp, clang-cl, Release": (
-        "yaml-cpp",
-        (CL, "-DYAML_CPP_BUILD_TESTS=OFF", "-DYAML_CPP_BUILD_TOOLS=OFF", "-DCMAKE_BUILD_TYPE=Release"),
-        0,
-    ),
+BARE = {"CLCACHE_DISABLE": "1"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A project as it is configured."""
+
+    project: str
+    compiler: str
+    build_type: str
+    relocatable: bool
+    doubtful: int = 0
+    """How many compile again though their objects are equal, for the preprocessed text names the tree."""
+
+    @property
+    def options(self) -> list[str]:
+        """Of CMake."""
+        given = [f"-DCMAKE_BUILD_TYPE={self.build_type}", f"-DCLCACHE_RELOCATABLE={self.relocatable}"]
+        if self.compiler == "clang-cl":
+            given.append(f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS}/clang-cl.cmake")
+        return given + _OPTIONS[self.project]
+
+
+_OPTIONS = {
+    "fmtlib": ["-DFMT_TEST=OFF", "-DFMT_DOC=OFF"],
+    "googletest": [],
+    "yaml-cpp": ["-DYAML_CPP_BUILD_TESTS=OFF", "-DYAML_CPP_BUILD_TOOLS=OFF"],
 }
+CASES = {
+    f"{project}, {compiler}, {build_type}, {'relocatable' if relocatable else 'as it is'}": Case(
+        project, compiler, build_type, relocatable, doubtful
+    )
+    for project, compiler, build_type, relocatable, doubtful in [
+        ("fmtlib", "gcc", "Release", False, 0),
+        ("fmtlib", "gcc", "Release", True, 0),
+        ("fmtlib", "gcc", "Debug", False, 0),
+        ("fmtlib", "gcc", "Debug", True, 0),
+        ("googletest", "gcc", "Release", False, 1),
+        ("googletest", "gcc", "Debug", True, 0),
+        ("yaml-cpp", "clang-cl", "Release", False, 0),
+        ("yaml-cpp", "clang-cl", "Release", True, 0),
+        ("yaml-cpp", "clang-cl", "Debug", False, 0),
+        ("yaml-cpp", "clang-cl", "Debug", True, 0),
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build left."""
+
+    objects: dict[str, bytes]
+    """By their paths in the tree."""
+    headers: dict[str, list[str]]
+    """What Ninja recorded of each object."""
+    said: list[str]
+    """What the compilers printed, line by line, sorted."""
 
 
 class Checkout:
     """One tree of a project with its build."""
 
-    def __init__(self, cache: Cache, folder: Path, project: str, options: tuple[str, ...]) -> None:
-        self.cache, self.folder, self.options = cache, folder, options
-        self.env = {"CLCACHE_BASEDIR": str(folder)}
-        shutil.copytree(Path(PROJECTS, project), folder / "source")
+    def __init__(self, cache: Cache, folder: Path, case: Case) -> None:
+        self.cache, self.folder, self.case = cache, folder, case
+        shutil.copytree(Path(PROJECTS, case.project), folder / "source")
 
-    def build(self, launcher: str) -> tuple[dict[str, bytes], dict[str, list[str]]]:
-        """Objects and what Ninja recorded of their headers, by their paths in the tree."""
-        shutil.rmtree(self.folder / "build", ignore_errors=True)
-        given = [f"-DCMAKE_{language}_COMPILER_LAUNCHER={launcher}" for language in ("C", "CXX")]
-        argv: list[str | Path] = [
-            SCRIPTS / "cmake",
-            "-S",
-            "source",
-            "-B",
-            "build",
-            "-G",
-            "Ninja",
-            "-DCMAKE_POLICY_VERSION_MINIMUM=3.5",
-        ]
-        lines: list[list[str | Path]] = [[*argv, *self.options, *given], [SCRIPTS / "ninja", "-C", "build", "-j2"]]
-        for line in lines:
-            done = self.cache.run(*line, cwd=self.folder, env=self.env)
-            assert done.code == 0, (done.stdout + done.stderr).decode()[-3000:]
+    def build(self, env: dict[str, str] | None = None) -> Built:
+        """Build from nothing."""
+        build = self.folder / "build"
+        shutil.rmtree(build, ignore_errors=True)
+        include = f"-DCMAKE_PROJECT_TOP_LEVEL_INCLUDES={module_folder()}/ClcacheLauncher.cmake"
+        options = ["-DCMAKE_POLICY_VERSION_MINIMUM=3.5", *self.case.options]
+        self._run(env, SCRIPTS / "cmake", "-S", "source", "-B", "build", "-G", "Ninja", include, *options)
+        text = self._run(env, SCRIPTS / "ninja", "-C", "build", "-j2")
         objects = {
             str(path.relative_to(self.folder)): _without_time(path)
             for kind in ("*.o", "*.obj")
-            for path in (self.folder / "build").rglob(f"*.dir/**/{kind}")
+            for path in build.rglob(f"*.dir/**/{kind}")
         }
-        text = self.cache.run(SCRIPTS / "ninja", "-C", "build", "-t", "deps", cwd=self.folder).stdout.decode()
-        deps = dict(re.findall(r"^(\S+): #deps[^\n]*\n((?: {4}[^\n]*\n)*)", text, re.MULTILINE))
-        return objects, {name: listed.split("\n") for name, listed in deps.items()}
+        listed = self._run(env, SCRIPTS / "ninja", "-C", "build", "-t", "deps")
+        deps = re.findall(r"^(\S+): #deps[^\n]*\n((?: {4}[^\n]*\n)*)", listed, re.MULTILINE)
+        said = sorted(line for line in text.splitlines() if not line.startswith(("[", "ninja:")))
+        return Built(objects, {name: re.findall("^ {4}(.*)$", names, re.MULTILINE) for name, names in deps}, said)
+
+    def _run(self, env: dict[str, str] | None, *argv: str | Path) -> str:
+        done = self.cache.run(*argv, cwd=self.folder, env=env)
+        text = (done.stdout + done.stderr).decode()
+        assert done.code == 0, text[-3000:]
+        return text
+
+    def change_header(self, built: Built) -> str:
+        """Change the own header that the fewest files include, and no object by it; returns its name."""
+        named = [name for names in built.headers.values() for name in names]
+        own = {name for name in named if Path(self.folder, "build", name).is_relative_to(self.folder)}
+        header = min(sorted(name for name in own if name.endswith((".h", ".hpp"))), key=named.count)
+        with Path(self.folder, "build", header).open("a") as file:
+            file.write("// changed\n")
+        return header
 
 
 def _without_time(path: Path) -> bytes:
@@ -67,35 +119,36 @@ def _without_time(path: Path) -> bytes:
 
 
 @pytest.fixture(params=CASES.values(), ids=list(CASES))
-def case(request: pytest.FixtureRequest) -> tuple[str, tuple[str, ...], int]:
-    """A project, its options, and how many of its files are in doubt."""
-    found: tuple[str, tuple[str, ...], int] = request.param
-    return found
-
-
-@pytest.fixture
-def checkouts(case: tuple[str, tuple[str, ...], int], cache: Cache, work: Path) -> list[Checkout]:
-    """Two trees of equal content."""
-    project, options, _ = case
-    if not os.path.isdir(os.path.join(PROJECTS, project)) or not os.path.isdir(TOOLCHAINS):
+def case(request: pytest.FixtureRequest) -> Case:
+    """A project with its options."""
+    found: Case = request.param
+    if not os.path.isdir(os.path.join(PROJECTS, found.project)) or not os.path.isdir(TOOLCHAINS):
         text = "CLCACHE_TEST_PROJECTS has to name a folder with yaml-cpp, googletest and fmtlib; .ci/run shows how"
         if os.environ.get("CI"):
             pytest.fail(text)
         pytest.skip(text)
-    return [Checkout(cache, work / name, project, options) for name in ("one", "another one/zweite Größe")]
+    return found
 
 
-def test_second_checkout_compiles_what_differs_there(
-    cache: Cache, case: tuple[str, tuple[str, ...], int], checkouts: list[Checkout]
-) -> None:
-    bare = [checkout.build("") for checkout in checkouts]
-    differing = {name for name, data in bare[0][0].items() if bare[1][0][name] != data}
-    cached = [checkouts[0].build(str(cache.launcher))]
-    assert cache.counts() == (0, len(bare[0][0]), 0, 0), cache.log.read_text()[-3000:]
+def test_second_checkout_compiles_what_differs_there(cache: Cache, case: Case, work: Path) -> None:
+    one, two = [Checkout(cache, work / name, case) for name in ("one", "another one/zweite Größe")]
+    bare = [one.build(BARE), two.build(BARE)]
+    differing = {name for name, data in bare[0].objects.items() if bare[1].objects[name] != data}
+    if case.relocatable and case.compiler == "gcc":
+        assert not differing
+    every = len(bare[0].objects)
+    cache.front_end("zero")
+    assert one.build() == bare[0]
+    assert cache.counts() == (0, every, 0, 0), cache.log.read_text()[-3000:]
     cache.front_end("zero")
     log = len(cache.log.read_text())
-    cached.append(checkouts[1].build(str(cache.launcher)))
-    lines = cache.log.read_text()[log:]
-    assert cached == bare
-    misses = len(differing) + case[2]
-    assert cache.counts() == (len(bare[0][0]) - misses, misses, 0, 0), lines[-6000:]
+    assert two.build() == bare[1]
+    misses = len(differing) + case.doubtful
+    assert cache.counts() == (every - misses, misses, 0, 0), cache.log.read_text()[log:][-6000:]
+    header = two.change_header(bare[1])
+    changed = two.build(BARE)
+    users = [name for name, headers in changed.headers.items() if header in headers]
+    assert 0 < len(users) < every
+    cache.front_end("zero")
+    assert two.build() == changed
+    assert cache.counts() == (every - len(users), len(users), 0, 0)

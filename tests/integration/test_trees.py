@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from support.cache import Cache
 from support.compare import make_bare, make_cached
+from support.skip import skip_or_fail
 
 GNU = ["g++", pytest.param("clang++-19", marks=pytest.mark.clang)]
 CL = pytest.param("clang-cl-19", marks=pytest.mark.clang_cl)
@@ -167,6 +170,12 @@ def test_path_in_the_name_of_a_lambda_with_a_map_is_shared(trees: Trees) -> None
 
 
 @pytest.mark.parametrize("compiler", GNU)
+def test_warnings_beside_a_map_name_the_tree_at_hand(trees: Trees, compiler: str) -> None:
+    trees.write("inc/h.h", "#pragma once\nstatic int unused() { return 1; }\ninline int h() { return 2; }\n")
+    trees.check(compiler, ["-Wall", "-g", "-ffile-prefix-map={tree}=."], shares=True)
+
+
+@pytest.mark.parametrize("compiler", GNU)
 def test_path_of_a_tree_that_its_sources_hold_stays_in_messages(trees: Trees, compiler: str) -> None:
     first = trees.folders[0]
     trees.write("src/a.cpp", f'#warning "{first}/inc"\nint f() {{ return 1; }}\n')
@@ -293,13 +302,13 @@ def test_path_that_reaches_the_object_is_not_shared(trees: Trees, compiler: str,
 @pytest.mark.parametrize("compiler", [*GNU, CL])
 def test_trees_that_differ_in_a_header_never_share(trees: Trees, compiler: str) -> None:
     (trees.folders[1] / "inc/h.h").write_text("#pragma once\ninline int h() { return 2; }\n")
-    for _ in range(5):
+    for _ in range(10):
         for tree in trees.folders:
             env = {"CLCACHE_BASEDIR": str(tree)}
             line = trees.command(tree, compiler)
             bare = make_bare(trees.cache, line, tree / "build", env)
             assert make_cached(trees.cache, line, tree / "build", env) == bare
-    assert trees.cache.counts() == (8, 2, 0, 0)
+    assert trees.cache.counts() == (18, 2, 0, 0)
 
 
 @pytest.mark.parametrize("compiler", [*GNU, CL])
@@ -357,3 +366,94 @@ def test_depfile_is_laid_out_as_the_compiler_does_whether_or_not_there_are_roots
         for env in (first, {} if first else {"CLCACHE_BASEDIR": str(work / "elsewhere")}):
             for _ in range(2):
                 assert make_cached(cache, line, work, env | mode) == make_bare(cache, line, work)
+
+
+@pytest.mark.clang
+@pytest.mark.parametrize("compiler", ["clang++", "clang-cl"])
+def test_compiler_in_a_folder_of_its_own_may_lie_elsewhere(cache: Cache, work: Path, compiler: str) -> None:
+    real = Path(os.path.realpath(shutil.which("clang-19") or "")).parents[1]
+    for name in ("one", "two/longer"):
+        (work / name / "tree").mkdir(parents=True)
+        (work / name / "tree/a.cpp").write_text("#include <stddef.h>\nsize_t a;\n")
+        tools = work / name / "llvm"
+        (tools / "lib/clang").mkdir(parents=True)
+        (tools / "bin").mkdir()
+        shutil.copy(real / "bin/clang", tools / "bin" / compiler)
+        shutil.copytree(real / "lib/clang/19", tools / "lib/clang/19", ignore=shutil.ignore_patterns("lib", "share"))
+        for library in (real / "lib").glob("libclang-cpp.so*"):
+            (tools / "lib" / library.name).symlink_to(os.path.realpath(library))
+        tree = work / name / "tree"
+        env = {"CLCACHE_BASEDIR": str(tree)}
+        line = [str(tools / "bin" / compiler), "-MD" if compiler == "clang++" else "/showIncludes", "-c", "a.cpp"]
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+
+
+@pytest.mark.clang_cl
+def test_tools_of_microsoft_may_lie_elsewhere(cache: Cache, work: Path) -> None:
+    for name in ("one", "two/longer"):
+        for folder in ("tree", "VC/include", "Kits/include"):
+            (work / name / folder).mkdir(parents=True)
+        tree, tools, kit = (work / name / folder for folder in ("tree", "VC", "Kits"))
+        (tools / "include/vc.h").write_text("#define VC 1\n")
+        (kit / "include/sdk.h").write_text("#define SDK 2\n")
+        (tree / "a.cpp").write_text("#include <vc.h>\n#include <sdk.h>\nint a = VC + SDK;\n")
+        env = {"CLCACHE_BASEDIR": str(tree), "VCToolsInstallDir": f"{tools}/", "WindowsSdkDir": f"{kit}/"}
+        env["INCLUDE"] = os.pathsep.join([str(tools / "include"), str(kit / "include")])
+        line = ["clang-cl-19", "/c", f"-imsvc{tools}/include", f"-imsvc{kit}/include", "a.cpp", "/showIncludes"]
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+    assert cache.counts() == (1, 1, 0, 0), cache.log.read_text()
+
+
+def test_three_trees_with_cores_of_their_own_fill_one_folder_at_once(cache: Cache, work: Path) -> None:
+    names, files = ("one", "another/two", "drei mit ä"), range(12)
+    caches = [Cache(work / f"home{number}", work / f"core{number}") for number in range(len(names))]
+    for number, name in enumerate(names):
+        (work / f"home{number}").mkdir()
+        (work / name / "build").mkdir(parents=True)
+        (work / name / "h.h").write_text("#define H 1\n" if name != "another/two" else "#define H 2\n")
+        for number in files:
+            (work / name / f"{number}.c").write_text(f'#include "h.h"\nint f{number} = H;\n')
+
+    def build(at: int) -> None:
+        tree = work / names[at]
+        env = {"CLCACHE_DIR": str(cache.folder), "CLCACHE_ROOTS": f"project={tree}{os.pathsep}build={tree}/build"}
+        for number in files:
+            line = ["gcc", "-c", f"{tree}/{number}.c", "-o", f"{number}.o"]
+            assert caches[at].compile(*line, cwd=tree / "build", env=env).code == 0
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(build, range(len(names))))
+    for each in caches:
+        each.front_end("stop")
+    objects = [[(work / name / f"build/{number}.o").read_bytes() for number in files] for name in names]
+    assert objects[0] == objects[2] != objects[1]
+    for name, made in zip(names, objects, strict=True):
+        line = ["gcc", "-c", f"{work}/{name}/0.c", "-o", "0.o"]
+        assert make_bare(cache, line, work / name / "build").files["0.o"][1] == made[0]
+    assert cache.counts()[2:] == (0, 0)
+
+
+def test_trees_under_one_path_in_namespaces_of_their_own_do_not_mix(lone_cache: Cache, work: Path) -> None:
+    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
+        skip_or_fail("no mount can be made; allow user namespaces, or run as root")
+    (work / "at").mkdir()
+    for number in (1, 2, 3):
+        (work / f"tree{number}").mkdir()
+        (work / f"tree{number}/h.h").write_text(f"#define H {number % 2}\n")
+        (work / f"tree{number}/a.c").write_text('#include "h.h"\nint a = H;\n')
+    script = f"""
+        for n in 1 2 3; do
+            unshare -rm sh -c "mount --bind {work}/tree$n {work}/at && cd {work}/at && for turn in 1 2 3; do
+                CLCACHE_SOCKET={work}/core$n CLCACHE_BASEDIR={work}/at {lone_cache.launcher} gcc -c {work}/at/a.c -o a.o
+            done; CLCACHE_SOCKET={work}/core$n {lone_cache.launcher} stop" &
+        done
+        wait
+    """
+    done = lone_cache.run("sh", "-c", script, cwd=work)
+    assert (done.code, done.stderr) == (0, b"")
+    made = [(work / f"tree{number}/a.o").read_bytes() for number in (1, 2, 3)]
+    assert made[0] == made[2] != made[1]
+    hits, misses, uncacheable, errors = lone_cache.counts()
+    assert (hits + misses, uncacheable, errors) == (9, 0, 0)
+    assert hits >= 6

@@ -85,19 +85,10 @@ def _add_command(
     key.add(b"cwd", _text(roots.inward(invocation.cwd)))
     key.add(b"language", _text(compilation.language))
     for argument, path in zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue=""):
-        key.add(b"argument", _text(_inward_argument(argument, path, roots)))
+        key.add(b"argument", _text(roots.inward_argument(argument, path)))
     for name, value in sorted(environment.items()):
         key.add(b"variable", _text(name))
         key.add(b"value", _text(roots.inward_list(value)))
-
-
-def _inward_argument(argument: str, path: str, roots: Roots) -> str:
-    """An argument with the path at its end, or the one that an option maps away, as it is in every tree."""
-    option, is_map, mapped = argument.partition("-prefix-map=")
-    if is_map:
-        old, equals, new = mapped.rpartition("=")
-        return f"{option}{is_map}{roots.inward(old)}{equals}{new}"
-    return argument.removesuffix(path) + roots.inward(path) if path else argument
 
 
 def _add_inputs(key: "_Hash", inputs: Iterable[tuple[str, Digest]]) -> None:

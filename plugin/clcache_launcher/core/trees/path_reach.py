@@ -24,7 +24,7 @@ from clcache_launcher.util.files import digest_of, read_file
 
 __all__ = ["NOWHERE", "Compiled", "Reach", "reach_of", "reach_of_text"]
 
-_DEBUG: Final = re.compile(r"[-/](?:Z[7iI]|g(?!0$).*)")
+_DEBUG: Final = re.compile(r"[-/](?:Z[7iI]|g(?!0$|no-).*)")
 _RECORDS: Final = re.compile(
     r"-f(?:lto|save-|profile|coverage|test-coverage|instrument-functions|xray|unique-internal-linkage-names)"
     r"|--coverage|-Xclang"
@@ -140,7 +140,7 @@ def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
     if not told:
         return told
     left = roots.shown_in(roots.inward_text(text))
-    return left | _held_by_sources(prepared, unit, told, roots.shown_in)
+    return left | _held_by_sources(prepared, unit, told, roots, roots.shown_in)
 
 
 def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
@@ -148,16 +148,20 @@ def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str
     if not any(facts.computed_include for facts in unit.facts):
         return frozenset()
     own = frozenset().union(*(roots.above(path) for path, _ in unit.files))
-    return _held_by_sources(prepared, unit, own, roots.named_in)
+    return _held_by_sources(prepared, unit, own, roots, roots.named_in)
 
 
 def _held_by_sources(
-    prepared: Prepared, unit: Compiled, wanted: frozenset[str], names_in: Callable[[bytes], frozenset[str]]
+    prepared: Prepared,
+    unit: Compiled,
+    wanted: frozenset[str],
+    roots: Roots,
+    names_in: Callable[[bytes], frozenset[str]],
 ) -> frozenset[str]:
     """Which of some roots are in the text of the sources or of arguments, by a function that finds them."""
     compilation = prepared.compilation
     pairs = zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue="")
-    arguments = "\n".join(argument.removesuffix(path) for argument, path in pairs)
+    arguments = "\n".join(roots.inward_argument(argument, path) for argument, path in pairs)
     held = names_in(arguments.encode("utf-8", "surrogateescape"))
     for path, digest in unit.files:
         if wanted <= held:

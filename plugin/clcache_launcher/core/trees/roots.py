@@ -109,6 +109,14 @@ class Roots:
         """The same for paths joined as in ``PATH``."""
         return os.pathsep.join(map(self.inward, paths.split(os.pathsep)))
 
+    def inward_argument(self, argument: str, path: str) -> str:
+        """An argument with the path at its end, or the one that it maps away, as it is in every tree."""
+        option, is_map, mapped = argument.partition("-prefix-map=")
+        if is_map:
+            old, equals, new = mapped.rpartition("=")
+            return f"{option}{is_map}{self.inward(old)}{equals}{new}"
+        return argument.removesuffix(path) + self.inward(path) if path else argument
+
     def is_below(self, path: str) -> bool:
         """Whether a path is a root or below one."""
         return self.inward(path) is not path

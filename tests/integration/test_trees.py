@@ -429,8 +429,8 @@ def test_three_trees_with_cores_of_their_own_fill_one_folder_at_once(cache: Cach
     objects = [[(work / name / f"build/{number}.o").read_bytes() for number in files] for name in names]
     assert objects[0] == objects[2] != objects[1]
     for name, made in zip(names, objects, strict=True):
-        line = ["gcc", "-c", f"{work}/{name}/0.c", "-o", "0.o"]
-        assert make_bare(cache, line, work / name / "build").files["0.o"][1] == made[0]
+        line = ["gcc", "-c", f"{work}/{name}/0.c", "-o", "bare.o"]
+        assert make_bare(cache, line, work / name / "build").files["bare.o"][1] == made[0]
     assert cache.counts()[2:] == (0, 0)
 
 

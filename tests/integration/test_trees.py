@@ -408,8 +408,9 @@ def test_tools_of_microsoft_may_lie_elsewhere(cache: Cache, work: Path) -> None:
 def test_three_trees_with_cores_of_their_own_fill_one_folder_at_once(cache: Cache, work: Path) -> None:
     names, files = ("one", "another/two", "drei mit ä"), range(12)
     caches = [Cache(work / f"home{number}", work / f"core{number}") for number in range(len(names))]
-    for number, name in enumerate(names):
+    for number in range(len(names)):
         (work / f"home{number}").mkdir()
+    for name in names:
         (work / name / "build").mkdir(parents=True)
         (work / name / "h.h").write_text("#define H 1\n" if name != "another/two" else "#define H 2\n")
         for number in files:

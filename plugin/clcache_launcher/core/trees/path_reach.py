@@ -33,6 +33,8 @@ _CARRIER: Final = re.compile(r"^[-/]clang:")
 _FILE_MAP: Final = "-ffile-prefix-map="
 _DEBUG_MAP: Final = "-fdebug-prefix-map="
 _MACRO_MAP: Final = "-fmacro-prefix-map="
+# cl takes what stands behind it off __FILE__; devblogs.microsoft.com/cppblog names it, clang-cl ignores it.
+_TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 # Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given, cl.exe lambdas, too.
 _HASHED: Final = re.compile(rb"\?A0x|<lambda_[0-9a-f]{16}")
 # gcc streams what may run on a device into the object, compressed, with the names of its files.
@@ -106,7 +108,8 @@ def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: R
     reach = reach.with_roots(roots.shown_in(data), Apart.OBJECT_TEXT)
     reach = reach.with_roots(_told(prepared, unit, roots), Apart.MESSAGE)
     reach = reach.with_roots(_composed(prepared, unit, roots), Apart.COMPUTED_INCLUDE)
-    open_ = roots.uncovered(_mapped(words, _FILE_MAP, _MACRO_MAP)) - reach.names
+    trimmed = _TRIMS if prepared.toolchain.family is Family.CL else ()
+    open_ = roots.uncovered(_mapped(words, _FILE_MAP, _MACRO_MAP, *trimmed)) - reach.names
     named = (compilation.source, *compilation.search_folders, *compilation.force_includes, *unit.listed)
     if open_ and any(map(roots.is_below, named)):
         call_site = _call_site(prepared.toolchain.family)
@@ -130,7 +133,9 @@ def _call_site(family: Family) -> re.Pattern[bytes]:
 
 def _mapped(words: Sequence[str], *options: str) -> list[str]:
     """The folders that some options map away, in order."""
-    return [word.partition("=")[2].rpartition("=")[0] for word in words if word.startswith(options)]
+    values = (next((word[len(option) :] for option in options if word.startswith(option)), "") for word in words)
+    # Of several "=" compilers take the first or the last, by their version.
+    return [value.partition("=")[0] for value in values if value.count("=") < 2]
 
 
 def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:

@@ -25,6 +25,9 @@ NamedRoot = tuple[str, str]
 
 _MARK: Final = "\x01"
 _TOKEN: Final = re.compile(rb"\x01([^\x01]+)\x01")
+_MAPPING: Final = re.compile(
+    r"(?P<option>.*-prefix-map=(?=.*=)|[-/]d1trimfile:)(?P<folder>.*?)(?P<rest>=[^=]*|)", re.DOTALL
+)
 _SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
 # What may stand before and behind a path in a message; anything else may belong to a longer name.
 _BEFORE: Final = rb"(?<![\w./+~@%-])"
@@ -111,10 +114,9 @@ class Roots:
 
     def inward_argument(self, argument: str, path: str) -> str:
         """An argument with the path at its end, or the one that it maps away, as it is in every tree."""
-        option, is_map, mapped = argument.partition("-prefix-map=")
-        if is_map:
-            old, equals, new = mapped.rpartition("=")
-            return f"{option}{is_map}{self.inward(old)}{equals}{new}"
+        mapping = _MAPPING.fullmatch(argument)
+        if mapping:
+            return f"{mapping['option']}{self.inward(mapping['folder'])}{mapping['rest']}"
         return argument.removesuffix(path) + self.inward(path) if path else argument
 
     def is_below(self, path: str) -> bool:

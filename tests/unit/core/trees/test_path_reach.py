@@ -1,0 +1,173 @@
+"""Which roots' paths reach what a compilation makes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clcache_launcher.compilers.probe import Family
+from clcache_launcher.core.outputs import MadeOutput
+from clcache_launcher.core.sources.facts import scan_source
+from clcache_launcher.core.trees.file_names import FileNames
+from clcache_launcher.core.trees.path_reach import NOWHERE, Compiled, Reach, reach_of, reach_of_text
+from clcache_launcher.core.trees.roots import Roots
+from clcache_launcher.model import Apart, Digest
+from clcache_launcher.util.files import digest_of
+from support.case import Case
+
+FILE = "const char* name = __FILE__;\n"
+
+
+class Asked:
+    """One source below a root, and what its compilation made."""
+
+    def __init__(self, folder: Path, family: Family = Family.GCC) -> None:
+        self.case = Case(folder)
+        self.case.toolchain = replace(self.case.toolchain, family=family)
+        self.work = str(self.case.work)
+        self.roots = Roots([("tree", self.work), ("far", "/far/away")])
+
+    def reach(
+        self, *options: str, text: str = "int a;\n", data: bytes = b"", stderr: bytes = b"", role: str = "object"
+    ) -> Reach:
+        path = self.case.write("a.c", text)
+        digest: Digest = digest_of(path.read_bytes())
+        facts = [scan_source(path.read_bytes())]
+        made = [MadeOutput(role, data)]
+        prepared = self.case.prepared(*options, "-c", str(path), "-o", "a.o")
+        compiled = Compiled([(str(path), digest)], facts, [], made, (b"", stderr))
+        return reach_of(prepared, compiled, FileNames(), self.roots)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Asked:
+    return Asked(tmp_path)
+
+
+def test_plain_object_is_free(asked: Asked) -> None:
+    assert asked.reach() == NOWHERE
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("-flto",), Apart.OPTION),
+        (("-fprofile-generate",), Apart.OPTION),
+        (("-frecord-gcc-switches",), Apart.COMMAND_LINE),
+    ],
+)
+def test_what_may_hold_any_path_is_bound_to_every_root(asked: Asked, options: tuple[str, ...], why: Apart) -> None:
+    assert asked.reach(*options) == Reach(frozenset({"tree", "far"}), why)
+
+
+def test_side_output_is_bound_to_every_root(asked: Asked) -> None:
+    assert asked.reach(role="su").why is Apart.SIDE_OUTPUT
+
+
+@pytest.mark.parametrize(
+    ("maps", "names"),
+    [
+        ((), {"tree", "far"}),
+        (("-ffile-prefix-map={tree}=.",), {"far"}),
+        (("-fdebug-prefix-map=/far/away=x", "-ffile-prefix-map={tree}=."), set()),
+        (("-fmacro-prefix-map={tree}=.",), {"tree", "far"}),
+        (("-ffile-prefix-map={tree}=a=b",), {"tree", "far"}),
+    ],
+)
+def test_debug_information_is_bound_to_what_is_not_mapped(asked: Asked, maps: tuple[str, ...], names: set[str]) -> None:
+    found = asked.reach("-g", *(one.format(tree=asked.work) for one in maps))
+    assert found == Reach(frozenset(names), Apart.DEBUG_INFORMATION if names else None)
+    assert asked.reach("-g0") == NOWHERE
+
+
+def test_path_in_the_object_binds(asked: Asked) -> None:
+    assert asked.reach(data=b"x/far/away/y") == Reach(frozenset({"far"}), Apart.OBJECT_TEXT)
+
+
+@pytest.mark.parametrize("data", [b"?x@?A0x12345678@@", b"<lambda_0123456789abcdef>"])
+def test_hash_of_the_sources_path_binds(asked: Asked, data: bytes) -> None:
+    assert asked.reach(data=data) == Reach(frozenset({"tree"}), Apart.ANONYMOUS_NAMESPACE)
+
+
+def test_code_for_a_device_in_the_object_binds(asked: Asked) -> None:
+    assert asked.reach(data=b".gnu.offload_lto_x").names == {"tree", "far"}
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "stderr", "names"),
+    [
+        ("int a;\n", (), "{tree}/a.c:1: note", set()),
+        ("int a; // {tree}\n", (), "{tree}/a.c:1: note", {"tree"}),
+        ("int a;\n", ("-DX={tree}",), "{tree}/a.c:1: note", {"tree"}),
+        ("int a;\n", ("-I{tree}/x",), "{tree}/a.c:1: note", set()),
+        ("int a;\n", (), "x{tree}", {"tree"}),
+        ("int a; // {tree}\n", (), "a.c:1: note", set()),
+    ],
+)
+def test_messages_bind_where_they_may_not_come_out_again(
+    asked: Asked, text: str, options: tuple[str, ...], stderr: str, names: set[str]
+) -> None:
+    told = stderr.format(tree=asked.work).encode()
+    given = [option.format(tree=asked.work) for option in options]
+    found = asked.reach(*given, text=text.format(tree=asked.work), stderr=told)
+    assert found == Reach(frozenset(names), Apart.MESSAGE if names else None)
+
+
+@pytest.mark.parametrize(("name", "names"), [("work", {"tree"}), ("workshop", set())])
+def test_include_by_a_macro_binds_where_the_roots_name_is_near(asked: Asked, name: str, names: set[str]) -> None:
+    found = asked.reach(text=f"#define NAME(x) #x\n#define P {name}/h.h\n#include NAME(P)\n")
+    assert found == Reach(frozenset(names), Apart.COMPUTED_INCLUDE if names else None)
+
+
+@pytest.mark.parametrize(
+    ("family", "option", "names"),
+    [
+        (Family.GCC, "", {"tree", "far"}),
+        (Family.GCC, "-fmacro-prefix-map={tree}=.", {"far"}),
+        (Family.CL, "-d1trimfile:{tree}/", {"far"}),
+        (Family.CLANG_CL, "-d1trimfile:{tree}/", {"tree", "far"}),
+    ],
+)
+def test_name_of_the_file_is_asked_for_where_it_is_not_mapped(
+    tmp_path: Path, family: Family, option: str, names: set[str]
+) -> None:
+    asked = Asked(tmp_path, family)
+    word = option.format(tree=asked.work)
+    prepared = asked.case.prepared
+    asked.case.prepared = lambda *words: replace(  # type: ignore[method-assign]  # gcc's table has no such option
+        (made := prepared(*(each for each in words if each != word))),
+        compilation=replace(made.compilation, arguments=(word, *made.compilation.arguments)),
+    )
+    assert asked.reach(word, text=FILE).asked == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (b"int a;", set()),
+        (b'# 1 "/x/tree/a.c"\nint a;', set()),
+        (b'const char* a = "/x/tree/a.c";', {"tree"}),
+        (b"std::source_location::current()", {"tree", "far", "tree^far"}),
+        (None, {"tree", "far", "tree^far"}),
+    ],
+)
+def test_preprocessed_text_tells_what_is_asked_for(text: bytes | None, names: set[str]) -> None:
+    roots = Roots([("tree", "/x/tree"), ("far", "/far/away")])
+    reach = Reach(asked=frozenset({"tree", "far", "tree^far"}))
+    found = reach_of_text(text, reach, Family.GCC, roots)
+    assert found.names == names | {"tree^far"}
+    assert not found.asked
+
+
+@pytest.mark.parametrize(("family", "binds"), [(Family.GCC, False), (Family.CLANG, True), (Family.CL, True)])
+def test_name_of_the_function_is_clear_to_gcc_alone(family: Family, *, binds: bool) -> None:
+    roots = Roots([("tree", "/x/tree")])
+    found = reach_of_text(b"f(__PRETTY_FUNCTION__)", Reach(asked=frozenset({"tree"})), family, roots)
+    assert bool(found.names) is binds
+
+
+@pytest.mark.parametrize(
+    ("names", "leaves"), [((), True), (("build^project", "toolchain", "winsdk"), True), (("project",), False)]
+)
+def test_result_leaves_its_tree_where_no_root_of_it_is_bound(names: tuple[str, ...], *, leaves: bool) -> None:
+    assert Reach(frozenset(names)).leaves_tree is leaves

@@ -92,6 +92,8 @@ class Ran:
     """The file system's clock when it was started."""
     stdout: bytes
     stderr: bytes
+    spent_ns: int = 0
+    """From its start to its end."""
 
 
 @dataclass(frozen=True, slots=True)

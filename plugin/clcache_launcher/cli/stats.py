@@ -7,11 +7,10 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from clcache_launcher.cli.context import FrontEnd
+from clcache_launcher.cli.figures import figure_rows, figures_in
 from clcache_launcher.cli.tables import print_table
 
 __all__ = ["stats"]
-
-_SHOWN = ("hits", "misses", "uncacheable", "errors", "entries")
 
 _VERIFICATION = ("verified", "verify_differences")
 
@@ -20,7 +19,7 @@ _VERIFICATION = ("verified", "verify_differences")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def stats(front_end: FrontEnd, *, as_json: bool) -> None:
-    """Show hits, misses, sizes, and why compilations were not cached."""
+    """Show hits, misses, time saved, sizes, and why compilations were not cached."""
     settings = front_end.resolved().settings
     answer = front_end.ask("stats")
     answer.pop("ok")
@@ -28,15 +27,16 @@ def stats(front_end: FrontEnd, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return
+    figures = figures_in(answer)
     table = Table(show_header=False, box=None)
     table.add_row("cache folder", str(settings.dir))
-    for name in _SHOWN:
-        table.add_row(name, str(answer[name]))
+    for row in figure_rows(figures):
+        table.add_row(*row)
     for name in _VERIFICATION if answer["verified"] else ():
         table.add_row(name.replace("_", " "), str(answer[name]))
+    table.add_row("entries", str(answer["entries"]))
     limit = decimal(settings.max_size) if settings.max_size else "no limit"
     table.add_row("size", f"{decimal(int(str(answer['cache_size_bytes'])))} of {limit}")
-    reasons = answer["reasons"]
-    for reason, count in reasons.items() if isinstance(reasons, dict) else ():
+    for reason, count in figures.reasons.items():
         table.add_row(f"  {reason}", str(count))
     print_table(table)

@@ -13,7 +13,7 @@ from clcache_launcher.util.files import DIGEST_BYTES
 
 __all__ = ["KEY_VERSION", "manifest_key", "preprocessed_key", "result_key"]
 
-KEY_VERSION: Final = b"clcache-launcher key 4"
+KEY_VERSION: Final = b"clcache-launcher key 5"
 """Changes with what enters a key and with the form of the records that the keys lead to."""
 
 

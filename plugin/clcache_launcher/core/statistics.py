@@ -2,26 +2,39 @@
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from clcache_launcher.model import Reason, ResultKey
 from clcache_launcher.storage.local import LocalStorage
 
-__all__ = ["Statistics", "Summary", "summarize"]
+__all__ = ["Figures", "Statistics", "Summary", "figures_of", "summarize"]
 
 _REASON_PREFIX = "reason."
+_SAVED = "time_saved_ms"
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What ``clcache stats`` tells; the counts are of invocations since they were last set to zero."""
+class Figures:
+    """What became of invocations."""
 
     hits: int
     misses: int
+    hit_rate: float | None
+    """The share of hits among what could be cached, at most 1; ``None`` where that is nothing."""
     uncacheable: int
     errors: int
     """Faults of ours that made an uncached compile."""
+    time_saved_s: float
+    """For each hit, how long the compiler ran when its result was stored."""
     reasons: dict[str, int]
+    """Why so many were uncacheable, the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary(Figures):
+    """What ``clcache stats`` tells; the figures are of invocations since they were last set to zero."""
+
     cache_size_bytes: int
     entries: int
     verified: int
@@ -40,10 +53,11 @@ class Statistics:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
 
-    def count_hit(self, key: ResultKey, now_s: int) -> None:
-        """A result was given out."""
+    def count_hit(self, key: ResultKey, now_s: int, *, saved_ms: int) -> None:
+        """A result was given out, which saved a run of the compiler that once took so long."""
         with self._lock:
             self._counts["hits"] += 1
+            self._counts[_SAVED] += saved_ms
             self._used[key] = now_s
 
     def count_miss(self) -> None:
@@ -114,15 +128,25 @@ def summarize(storage: LocalStorage) -> Summary:
         StorageError: The index can't be read.
     """
     counts = storage.index.counters()
-    reasons = {name[len(_REASON_PREFIX) :]: n for name, n in counts.items() if name.startswith(_REASON_PREFIX)}
     return Summary(
-        hits=counts.get("hits", 0),
-        misses=counts.get("misses", 0),
-        uncacheable=counts.get("uncacheable", 0),
-        errors=counts.get("errors", 0),
-        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        **asdict(figures_of(counts)),
         cache_size_bytes=storage.used_bytes(),
         entries=storage.index.totals().results,
         verified=counts.get("verified", 0),
         verify_differences=counts.get("verify_differences", 0),
+    )
+
+
+def figures_of(counts: Mapping[str, int]) -> Figures:
+    """What counters tell, by their names in the index."""
+    hits, misses = counts.get("hits", 0), counts.get("misses", 0)
+    reasons = {name[len(_REASON_PREFIX) :]: n for name, n in counts.items() if name.startswith(_REASON_PREFIX)}
+    return Figures(
+        hits=hits,
+        misses=misses,
+        hit_rate=round(hits / (hits + misses), 4) if hits + misses else None,
+        uncacheable=counts.get("uncacheable", 0),
+        errors=counts.get("errors", 0),
+        time_saved_s=counts.get(_SAVED, 0) / 1000,
+        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
     )

@@ -32,6 +32,7 @@ __all__ = ["Stored", "Unclear", "store", "store_for_every_tree", "store_under_di
 
 _DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
 """What direct mode can't follow and the preprocessed text shows."""
+_MILLISECOND_NS: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Doubt:
     entry: Entry
     made: Sequence[MadeOutput]
     texts: tuple[bytes, bytes, bytes]
+    spent_ms: int
 
 
 def store(
@@ -88,19 +90,20 @@ def store(
     if made is None:
         return Stored(stdout, Uncacheable(Reason.OUTPUT_MISSING, attempt.prepared.compilation.outputs[0].path))
     texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
+    spent_ms = round(ran.spent_ns / _MILLISECOND_NS)
     try:
         direct = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
         if isinstance(direct, DirectEntry) and not scope.settings.nodirect:
             _note_precompiled(attempt.prepared, direct.entry, made, scope)
-            _add_for_trees(attempt, direct.entry, made, texts, scope)
+            _add_for_trees(attempt, direct.entry, made, texts, spent_ms, scope)
         is_storable = isinstance(direct, DirectEntry) or direct.reason in _DIRECT_MODE_ALONE
-        is_by_text = is_storable and _add_by_text(preprocessed, attempt, made, texts, scope)
+        is_by_text = is_storable and _add_by_text(preprocessed, attempt, made, texts, spent_ms, scope)
     except StorageError as err:
         return Stored(stdout, None, err)
     if isinstance(direct, Uncacheable):
         return Stored(stdout, None if is_by_text else direct)
     is_doubtful = direct.may_be_shared and not scope.settings.nodirect
-    return Stored(stdout, None, doubt=Doubt(direct.entry, made, texts) if is_doubtful else None)
+    return Stored(stdout, None, doubt=Doubt(direct.entry, made, texts, spent_ms) if is_doubtful else None)
 
 
 def _add_by_text(
@@ -108,6 +111,7 @@ def _add_by_text(
     attempt: Attempt,
     made: Sequence[MadeOutput],
     texts: tuple[bytes, bytes, bytes],
+    spent_ms: int,
     scope: Scope,
 ) -> bool:
     """Add a result under its preprocessed text, where there is one that still tells what was compiled."""
@@ -115,14 +119,15 @@ def _add_by_text(
     if preprocessed is None or not scope.knowledge.digests.hold(preprocessed.files):
         return False
     entry = preprocessed_entry(preprocessed, attempt.prepared, texts[:2], scope.knowledge)
-    _add(preprocessed.key, replace(entry, bound=scope.roots.identity), made, texts, scope.storage)
+    _add(preprocessed.key, replace(entry, bound=scope.roots.identity), made, texts, spent_ms, scope.storage)
     return True
 
 
 def store_for_every_tree(attempt: Attempt, doubt: Doubt, scope: Scope) -> None:
     """Store a result again whose text has shown that no path of its tree is in it."""
     with contextlib.suppress(StorageError):
-        _add_for_trees(attempt, replace(doubt.entry, bound=ANY_TREE), doubt.made, doubt.texts, scope)
+        entry = replace(doubt.entry, bound=ANY_TREE)
+        _add_for_trees(attempt, entry, doubt.made, doubt.texts, doubt.spent_ms, scope)
 
 
 def _is_whole(depfile: str) -> bool:
@@ -141,7 +146,7 @@ def store_under_direct_key(
         made = [MadeOutput(role, data) for role, data in contents if data is not None]
         direct = direct_entry(attempt, Report(listed, made, *texts[:2], started_ns), scope)
         if isinstance(direct, DirectEntry) and len(made) == len(contents):
-            _add_for_trees(attempt, direct.entry, made, texts, scope)
+            _add_for_trees(attempt, direct.entry, made, texts, found.result.spent_ms, scope)
     except StorageError:
         # The result itself is sound; next time it is found the same way.
         return
@@ -172,7 +177,12 @@ def _note_precompiled(prepared: Prepared, entry: Entry, made: Sequence[MadeOutpu
 
 
 def _add_for_trees(
-    attempt: Attempt, entry: Entry, made: Sequence[MadeOutput], texts: tuple[bytes, bytes, bytes], scope: Scope
+    attempt: Attempt,
+    entry: Entry,
+    made: Sequence[MadeOutput],
+    texts: tuple[bytes, bytes, bytes],
+    spent_ms: int,
+    scope: Scope,
 ) -> None:
     """Add a result for every tree with roots like these, or for this one where a path of it is in the result."""
     roots = scope.roots
@@ -182,7 +192,7 @@ def _add_for_trees(
             entry = replace(entry, bound=roots.identity)
         else:
             made, texts = shared
-    _add(attempt.miss.manifest, entry.inward(roots), made, texts, scope.storage)
+    _add(attempt.miss.manifest, entry.inward(roots), made, texts, spent_ms, scope.storage)
 
 
 def _add(
@@ -190,6 +200,7 @@ def _add(
     entry: Entry,
     made: Sequence[MadeOutput],
     texts: tuple[bytes, bytes, bytes],
+    spent_ms: int,
     storage: LocalStorage,
 ) -> None:
     """Add a result; ``texts`` are stdout, stderr and the command line."""
@@ -202,5 +213,5 @@ def _add(
         storage.discard(prepared)
         raise
     digests = (content.digest for content in prepared)
-    result = Result(tuple(zip((output.role for output in made), digests, strict=True)), *texts)
+    result = Result(tuple(zip((output.role for output in made), digests, strict=True)), *texts, spent_ms)
     storage.add(manifest, StoredEntry(key, entry.encode()), result.encode(), prepared)

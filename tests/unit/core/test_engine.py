@@ -15,6 +15,8 @@ from clcache_launcher.storage.artifacts import ArtifactStore
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
 
+SPENT_NS = 1_500_000_000
+
 
 class Asker:
     """A caller of an engine, whose compiler the test plays."""
@@ -69,7 +71,7 @@ class Asker:
         Path(depfile).write_text("a.o: a.c\n")
         during()
         with pytest.raises(StopIteration) as ended:
-            steps.send((Ran(exit_code, 0, started_ns, stdout, b""),))
+            steps.send((Ran(exit_code, 0, started_ns, stdout, b"", SPENT_NS),))
         answer: Print | Pass = ended.value.value
         return answer
 
@@ -88,6 +90,21 @@ def test_miss_is_stored_and_then_hits(asker: Asker) -> None:
     assert asker.ask() == "hit"
     assert asker.counts() == (1, 1, 0, 0)
     assert asker.engine.summary(asker.settings.dir).entries == 1
+
+
+def test_each_hit_saves_what_the_compiler_took(asker: Asker) -> None:
+    asker.compile()
+    assert asker.engine.summary(asker.settings.dir).time_saved_s == 0
+    asker.ask()
+    asker.ask()
+    assert asker.engine.summary(asker.settings.dir).time_saved_s == 3
+
+
+def test_hit_that_is_compiled_to_verify_it_saves_nothing(asker: Asker) -> None:
+    asker.compile()
+    asker.compile(verify=100)
+    summary = asker.engine.summary(asker.settings.dir)
+    assert (summary.hits, summary.time_saved_s) == (1, 0)
 
 
 @pytest.mark.parametrize(("setting", "reason"), [("disable", "disabled"), ("readonly", "read_only")])

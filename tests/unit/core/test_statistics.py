@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.statistics import Statistics, summarize
+from clcache_launcher.core.statistics import Statistics, figures_of, summarize
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Reason, ResultKey
 from clcache_launcher.storage.local import LocalStorage
@@ -30,6 +30,19 @@ def test_reasons_come_most_frequent_first(storage: LocalStorage) -> None:
     assert list(summary.reasons.items()) == [("time_macro", 2), ("linking", 1)]
 
 
+def test_time_saved_is_that_of_every_hit(storage: LocalStorage) -> None:
+    statistics = Statistics()
+    for saved_ms in (1500, 0, 250):
+        statistics.count_hit(ResultKey(b"key"), 1, saved_ms=saved_ms)
+        statistics.flush(storage)
+    assert summarize(storage).time_saved_s == 1.75
+
+
+@pytest.mark.parametrize(("hits", "misses", "rate"), [(0, 0, None), (0, 3, 0.0), (2, 1, 0.6667), (5, 0, 1.0)])
+def test_hit_rate_is_of_what_could_be_cached(hits: int, misses: int, rate: float | None) -> None:
+    assert figures_of({"hits": hits, "misses": misses, "uncacheable": 9}).hit_rate == rate
+
+
 class HeldStorage(LocalStorage):
     """Storage whose writer can be held up in the middle of its work."""
 
@@ -45,7 +58,7 @@ class HeldStorage(LocalStorage):
 
 def test_who_asks_while_another_writes_misses_no_count(tmp_path: Path) -> None:
     storage, statistics = HeldStorage(tmp_path), Statistics()
-    statistics.count_hit(ResultKey(b"key"), 1)
+    statistics.count_hit(ResultKey(b"key"), 1, saved_ms=1)
     told: list[int] = []
 
     def ask() -> None:

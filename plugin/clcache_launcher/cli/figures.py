@@ -1,11 +1,17 @@
 """How the front end writes figures for people: rows of words, whatever shows them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Final
 
 from clcache_launcher.core.statistics import Figures
 
-__all__ = ["duration_text", "figure_rows", "figures_in", "rate_text"]
+__all__ = ["duration_text", "figure_rows", "figures_in", "markdown", "rate_text"]
+
+
+_MARKED: Final = re.compile(r"[\\`*_\[\]<>|~&]")
+"""What means something to Markdown in the middle of a line."""
 
 
 def figures_in(answer: Mapping[str, object]) -> Figures:
@@ -24,6 +30,23 @@ def figure_rows(figures: Figures) -> Sequence[tuple[str, str]]:
         ("errors", str(figures.errors)),
         ("time saved", duration_text(figures.time_saved_s)),
     )
+
+
+def markdown(figures: Figures, around: Sequence[tuple[str, str]]) -> str:
+    """Figures and what is told beside them as tables of Markdown, the reasons in one of their own."""
+    hits = rate_text(figures.hit_rate)
+    lines = [f"### clcache: {'nothing to cache' if figures.hit_rate is None else f'{hits} hits'}", ""]
+    lines += ["| | |", "|---|---:|"]
+    lines += [f"| {name} | {_in_cell(value)} |" for name, value in (*figure_rows(figures), *around)]
+    if figures.reasons:
+        lines += ["", "| not cached because | count |", "|---|---:|"]
+        lines += [f"| {reason} | {count} |" for reason, count in figures.reasons.items()]
+    return "\n".join([*lines, ""])
+
+
+def _in_cell(text: str) -> str:
+    """A text that may be a path, as it stands."""
+    return _MARKED.sub(r"\\\g<0>", text)
 
 
 def rate_text(rate: float | None) -> str:

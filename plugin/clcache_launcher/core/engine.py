@@ -3,11 +3,13 @@
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from clcache_launcher.config.settings import Settings
+from clcache_launcher.core.builds import BuildSummary, summarize_build
 from clcache_launcher.core.compile import compile_through_cache, describe
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared, prepare
@@ -15,7 +17,7 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
 from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.errors import StorageError
-from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
+from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 
 __all__ = ["Engine"]
@@ -60,18 +62,21 @@ class Engine:
         """What happened in a cache folder and is not yet written to it."""
         return self._statistics.setdefault(folder, Statistics())
 
-    def answer(self, invocation: Invocation, settings: Settings, request: bytes) -> Steps:
+    def answer(
+        self, invocation: Invocation, settings: Settings, request: bytes, build: BuildRun | None = None
+    ) -> Steps:
         """Answer an invocation, step by step.
 
         Args:
             invocation: What the launcher was asked to run.
             settings: The effective ones.
             request: Equal for equal invocations.
+            build: What it belongs to.
         """
         self._limits[settings.dir] = settings.max_size, settings.max_age
         self._last_folder = settings.dir
         self.idle_timeout_s = settings.idle_timeout
-        statistics = self.statistics(settings.dir)
+        statistics = self.statistics(settings.dir).of(build)
         try:
             units = Uncacheable(Reason.DISABLED) if settings.disable else self._prepare(invocation, request)
             if not isinstance(units, tuple):
@@ -135,6 +140,16 @@ class Engine:
         storage = self.storage(folder)
         self.statistics(folder).flush(storage)
         return summarize(storage)
+
+    def build_summary(self, folder: Path, place: str | None, around: Sequence[tuple[str, str]]) -> BuildSummary:
+        """What was counted in one build, with what is not yet written; see ``summarize_build``.
+
+        Raises:
+            StorageError: The folder can't be used.
+        """
+        storage = self.storage(folder)
+        self.statistics(folder).flush(storage)
+        return summarize_build(storage.index.builds(), place, around)
 
     def zero(self, folder: Path) -> None:
         """Set a folder's counters to zero.

@@ -1,6 +1,7 @@
 """One invocation from question to answer, with a compiler whose work the test does."""
 
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
-from clcache_launcher.model import Digest, Invocation, Ran
+from clcache_launcher.model import BuildRun, Digest, Invocation, Ran
 from clcache_launcher.storage.artifacts import ArtifactStore
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
@@ -105,6 +106,25 @@ def test_hit_that_is_compiled_to_verify_it_saves_nothing(asker: Asker) -> None:
     asker.compile(verify=100)
     summary = asker.engine.summary(asker.settings.dir)
     assert (summary.hits, summary.time_saved_s) == (1, 0)
+
+
+def test_build_that_compiles_its_first_file_is_the_last(asker: Asker) -> None:
+    build = BuildRun((("mark", "/b"),))
+    steps = asker.engine.answer(asker.invocation, asker.settings, b"", build)
+    next(steps)
+    summary = asker.engine.build_summary(asker.settings.dir, "/b", ())
+    steps.close()
+    assert (summary.build, summary.hits, summary.misses) == ("mark", 0, 0)
+    assert summary.began_s == pytest.approx(time.time(), abs=60)
+
+
+def test_fault_in_a_build_is_counted_there(asker: Asker) -> None:
+    (asker.root / "cache").write_text("")
+    build = BuildRun((("mark", "/b"),))
+    with pytest.raises(StopIteration):
+        next(asker.engine.answer(asker.invocation, asker.settings, b"", build))
+    (asker.root / "cache").unlink()
+    assert asker.engine.build_summary(asker.settings.dir, "/b", ()).errors == 1
 
 
 @pytest.mark.parametrize(("setting", "reason"), [("disable", "disabled"), ("readonly", "read_only")])

@@ -7,11 +7,14 @@ from typing import Final
 
 from clcache_launcher.core.statistics import Figures
 
-__all__ = ["duration_text", "figure_rows", "figures_in", "markdown", "rate_text"]
+__all__ = ["brief_lines", "duration_text", "figure_rows", "figures_in", "markdown", "rate_text"]
 
 
 _MARKED: Final = re.compile(r"[\\`*_\[\]<>|~&]")
 """What means something to Markdown in the middle of a line."""
+
+
+_MOST_REASONS: Final = 5
 
 
 def figures_in(answer: Mapping[str, object]) -> Figures:
@@ -30,6 +33,19 @@ def figure_rows(figures: Figures) -> Sequence[tuple[str, str]]:
         ("errors", str(figures.errors)),
         ("time saved", duration_text(figures.time_saved_s)),
     )
+
+
+def brief_lines(figures: Figures) -> list[str]:
+    """One line that tells the most, and one for each of the largest reasons."""
+    parts = [f"{figures.hits} hits", f"{figures.misses} misses"]
+    parts += [f"{count} {name}" for name, count in _rare(figures) if count]
+    parts.append(f"{duration_text(figures.time_saved_s)} saved")
+    reasons = list(figures.reasons.items())[:_MOST_REASONS]
+    return [f"clcache: {', '.join(parts)}", *(f"clcache:   {count} not cached: {reason}" for reason, count in reasons)]
+
+
+def _rare(figures: Figures) -> Sequence[tuple[str, int]]:
+    return ("uncacheable", figures.uncacheable), ("errors", figures.errors)
 
 
 def markdown(figures: Figures, around: Sequence[tuple[str, str]]) -> str:

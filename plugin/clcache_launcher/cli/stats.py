@@ -11,7 +11,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from clcache_launcher.cli.context import FrontEnd
-from clcache_launcher.cli.figures import figure_rows, figures_in, markdown
+from clcache_launcher.cli.figures import brief_lines, figure_rows, figures_in, markdown
 from clcache_launcher.cli.tables import print_table
 from clcache_launcher.util.build_tools import tools_above
 from clcache_launcher.util.machine import own_mark
@@ -34,20 +34,22 @@ _Rows = Sequence[tuple[str, str]]
     metavar="[BUILD]",
     help="Only the last build in the folder BUILD, or anywhere: what one run of ninja or make compiled.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables of Markdown, as for a job's summary.")
+@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print tables of Markdown, as for a job's summary.")
+@click.option("--brief", "form", flag_value="brief", help="Print one line, and the largest reasons.")
 @click.pass_obj
-def stats(front_end: FrontEnd, *, build: str | None, as_json: bool, as_markdown: bool) -> None:
+def stats(front_end: FrontEnd, *, build: str | None, form: str | None) -> None:
     """Show hits, misses, time saved, sizes, and why compilations were not cached."""
-    if as_json and as_markdown:
-        raise click.UsageError("--json and --markdown: only one can be printed")
     answer, around = _of_all(front_end) if build is None else _of_build(front_end, build)
-    if as_json:
-        click.echo(json.dumps(answer, indent=2))
-    elif as_markdown:
-        click.echo(markdown(figures_in(answer), around))
-    else:
-        _print(answer, around)
+    match form:
+        case "json":
+            click.echo(json.dumps(answer, indent=2))
+        case "markdown":
+            click.echo(markdown(figures_in(answer), around))
+        case "brief":
+            click.echo("\n".join(brief_lines(figures_in(answer))))
+        case _:
+            _print(answer, around)
 
 
 def _of_all(front_end: FrontEnd) -> tuple[dict[str, object], _Rows]:

@@ -6,8 +6,9 @@ from dataclasses import fields
 from typing import Final
 
 from clcache_launcher.core.statistics import Figures
+from clcache_launcher.util.durations import duration_text
 
-__all__ = ["brief_lines", "duration_text", "figure_rows", "figures_in", "markdown", "rate_text"]
+__all__ = ["brief_lines", "figure_rows", "figures_in", "markdown", "rate_text"]
 
 
 _MARKED: Final = re.compile(r"[\\`*_\[\]<>|~&]")
@@ -70,12 +71,3 @@ def rate_text(rate: float | None) -> str:
     if rate is None:
         return "-"
     return f"{rate * 100 if rate == 1 else min(rate * 100, 99.9):.1f} %"
-
-
-def duration_text(seconds: float) -> str:
-    """A time in the two units that matter."""
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest_s = divmod(round(seconds), 60)
-    hours, rest_min = divmod(minutes, 60)
-    return f"{hours} h {rest_min:02} min" if hours else f"{minutes} min {rest_s:02} s"

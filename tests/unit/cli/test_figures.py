@@ -4,24 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from clcache_launcher.cli.figures import brief_lines, duration_text, markdown, rate_text
+from clcache_launcher.cli.figures import brief_lines, markdown, rate_text
 from clcache_launcher.core.statistics import Figures
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0.0 s"),
-        (12.34, "12.3 s"),
-        (59.94, "59.9 s"),
-        (59.96, "1 min 00 s"),
-        (245, "4 min 05 s"),
-        (3599.6, "1 h 00 min"),
-        (7380, "2 h 03 min"),
-    ],
-)
-def test_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
-    assert duration_text(seconds) == text
 
 
 @pytest.mark.parametrize(

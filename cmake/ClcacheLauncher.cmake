@@ -33,6 +33,9 @@ Cache variables that are read:
 ``CLCACHE_MSBUILD``
   ``ON`` lets the Visual Studio generators compile through the cache, which else is refused: MSBuild knows no launchers
   and is given one as its compiler. It can't track headers then, so this is for clean builds only, as on CI.
+``CLCACHE_SUMMARY``
+  ``ON`` lets each build of everything (``all``) that made something anew end with what the cache did in it. Default
+  ``OFF``.
 ``CLCACHE_LANGUAGES``
   Languages to cache. Default ``C;CXX``.
 ``CLCACHE_PROGRAM``
@@ -47,6 +50,7 @@ cmake_policy(VERSION 3.20...4.0)
 
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheProgram.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheFlags.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/ClcacheSummary.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheTargets.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/ClcacheVisualStudio.cmake")
 
@@ -84,6 +88,7 @@ function(_clcache_switch_on result)
     list(JOIN switched ", " languages)
     list(GET launcher 0 program)
     list(PREPEND told "compiles ${languages} through ${program}")
+    _clcache_summarize_later("${launcher}")
   endif()
   _clcache_is_new("status" new)
   if(new)

@@ -8,6 +8,7 @@ from typing import Final, NewType
 __all__ = [
     "ASSEMBLER",
     "ASSEMBLER_WITH_CPP",
+    "BuildRun",
     "Compilation",
     "Depfile",
     "Digest",
@@ -108,6 +109,21 @@ class Ran:
     """The file system's clock when it was started."""
     stdout: bytes
     stderr: bytes
+    spent_ns: int = 0
+    """From its start to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRun:
+    """One run of a build tool, which starts compilers."""
+
+    tools: tuple[tuple[str, str], ...]
+    """Its mark and its folder, then those of the runs above it, the nearest first."""
+
+    @property
+    def mark(self) -> str:
+        """What tells it from all others."""
+        return self.tools[0][0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 A frame is: magic and payload size (u32 each), then the payload: the message's letter and fields, each with its size
 (u32) before it. A list is a field of NUL-ended items. All numbers are little endian.
 
-History: 1 (clcache-launcher 0.1.0), 2 (a RUN holds any number of command lines, and there may be several).
+History: 1 (clcache-launcher 0.1.0), 2 (a RUN holds any number of command lines, and there may be several),
+3 (a report tells how long each ran).
 """
 
 import enum
@@ -37,7 +38,7 @@ MAX_FRAME_BYTES: Final = 256 << 20
 _HEAD: Final = struct.Struct("<II")
 _SIZE: Final = struct.Struct("<I")
 _REQUEST_NUMBERS: Final = struct.Struct("<9Q")
-_RUN_NUMBERS: Final = struct.Struct("<3Q")
+_RUN_NUMBERS: Final = struct.Struct("<4Q")
 _PRINT_NUMBERS: Final = struct.Struct("<2I")
 
 
@@ -141,8 +142,8 @@ def decode_report(payload: bytes) -> tuple[Ran, ...]:
         raise ProtocolError("numbers")
     runs: list[Ran] = []
     for numbers, stdout, stderr in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
-        exit_code, signal, started_ns = _RUN_NUMBERS.unpack(numbers)
-        runs.append(Ran(exit_code, signal, started_ns, stdout, stderr))
+        exit_code, signal, started_ns, spent_ns = _RUN_NUMBERS.unpack(numbers)
+        runs.append(Ran(exit_code, signal, started_ns, stdout, stderr, spent_ns))
     return tuple(runs)
 
 

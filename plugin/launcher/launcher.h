@@ -69,6 +69,7 @@ typedef struct {
     int exit_code;           /* of the process; 128 + signal when a signal ended it */
     int signal;              /* POSIX: the signal that ended it, else 0 */
     uint64_t started_ns;     /* the file system's clock when it was started */
+    uint64_t spent_ns;       /* from its start to its end, by a clock that nobody sets */
     Buffer standard_output, standard_error;
 } Outcome;
 

@@ -119,10 +119,11 @@ static void print_and_end(const Buffer *payload)
 
 static void add_outcome(Buffer *frame, const Outcome *run)
 {
-    char numbers[8 * 3];
+    char numbers[8 * 4];
     put_u64(numbers, (uint64_t)(uint32_t)run->exit_code);
     put_u64(numbers + 8, (uint64_t)(uint32_t)run->signal);
     put_u64(numbers + 16, run->started_ns);
+    put_u64(numbers + 24, run->spent_ns);
     frame_field(frame, numbers, sizeof numbers);
     frame_field(frame, run->standard_output.data, run->standard_output.size);
     frame_field(frame, run->standard_error.data, run->standard_error.size);

@@ -71,6 +71,14 @@ static uint64_t file_clock_ns(void)
 #endif
 }
 
+/* A clock that nobody sets: only differences mean something. */
+static uint64_t steady_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 /* An input saved before this launcher began must have an older stamp than anything saved while the compiler runs. */
 static uint64_t wait_for_file_clock(uint64_t not_before_ns)
 {
@@ -208,10 +216,12 @@ static bool run_captured(const char *program, char *const *argv, uint64_t not_be
 {
     struct sigaction before[FORWARDED];
     outcome->started_ns = wait_for_file_clock(not_before_ns);
+    uint64_t began_ns = steady_ns();
     pid_t child = spawn(program, argv, streams[0], streams[1], before);
     running_child = child;
     if (child > 0)
         note_end(wait_for_end(child, terminal, &outcome->standard_error), outcome);
+    outcome->spent_ns = steady_ns() - began_ns;
     running_child = 0;
     for (int i = 0; i < FORWARDED; i++)
         sigaction(forwarded[i], &before[i], NULL);

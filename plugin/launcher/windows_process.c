@@ -148,6 +148,16 @@ static void collect(HANDLE file, Buffer *buffer)
     }
 }
 
+/* A clock that nobody sets: only differences mean something. */
+static uint64_t steady_ns(void)
+{
+    LARGE_INTEGER ticks, second;
+    QueryPerformanceCounter(&ticks);
+    QueryPerformanceFrequency(&second);
+    uint64_t whole = (uint64_t)(ticks.QuadPart / second.QuadPart), rest = (uint64_t)(ticks.QuadPart % second.QuadPart);
+    return whole * 1000000000u + rest * 1000000000u / (uint64_t)second.QuadPart;
+}
+
 /* An input saved before this launcher began must have an older stamp than anything saved while the compiler runs. */
 static uint64_t wait_for_file_clock(uint64_t not_before_ns)
 {
@@ -171,9 +181,11 @@ static bool run_captured(Start *start, uint64_t not_before_ns, Outcome *outcome)
 {
     SetConsoleCtrlHandler(leave_to_compiler, TRUE);
     outcome->started_ns = wait_for_file_clock(not_before_ns);
+    uint64_t began_ns = steady_ns();
     HANDLE process = start_process(start);
     if (process) {
         outcome->exit_code = wait_for_end(process);
+        outcome->spent_ns = steady_ns() - began_ns;
         collect(start->output, &outcome->standard_output);
         if (start->error != start->output)
             collect(start->error, &outcome->standard_error);

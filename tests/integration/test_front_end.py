@@ -1,6 +1,7 @@
 """The front end's words and switches."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,21 @@ def test_stats_as_json_has_the_fixed_names(used: Cache) -> None:
     assert answer["reasons"] == {"preprocessing": 1}
     assert answer["cache_size_bytes"] > 0
     assert answer["max_size_bytes"] == 10 * 10**9
+
+
+def test_time_saved_is_what_the_compiler_took(cache: Cache, work: Path) -> None:
+    (work / "a.cpp").write_text("#include <string>\n")
+    command = ["g++", "-c", "a.cpp"]
+    assert cache.compile(*command, cwd=work).code == 0
+    began = time.perf_counter()
+    cache.compile(*command, cwd=work, env={"CLCACHE_RECACHE": "1"})
+    longest_s = time.perf_counter() - began
+    assert json.loads(cache.front_end("stats", "--json").stdout)["time_saved_s"] == 0
+    cache.compile(*command, cwd=work)
+    saved = json.loads(cache.front_end("stats", "--json").stdout)
+    assert 0.001 <= saved["time_saved_s"] <= longest_s
+    assert saved["hit_rate"] == pytest.approx(1 / 3)
+    assert "33.3 %" in cache.front_end("stats").stdout.decode()
 
 
 @pytest.mark.parametrize("word", ["stats", "-s"])

@@ -1,5 +1,6 @@
 """Preprocessor mode: hits by the preprocessed text, alone and behind direct mode."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,15 @@ def test_hit_by_the_text_is_a_direct_hit_next_time(cache: Cache, project: Path) 
     make_cached(cache, line, project, BEHIND)
     (project / "a.cpp").write_text('#include "inc/h.h"\nint f() { return h(); } // one\n')
     make_cached(cache, line, project, BEHIND)
+    saved = time_saved_s(cache)
     make_cached(cache, line, project)
     assert cache.counts() == (2, 1, 0, 0)
+    assert time_saved_s(cache) == pytest.approx(2 * saved)
+    assert saved > 0
+
+
+def time_saved_s(cache: Cache) -> float:
+    return float(json.loads(cache.front_end("stats", "--json").stdout)["time_saved_s"])
 
 
 @MODES

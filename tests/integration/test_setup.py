@@ -1,7 +1,9 @@
 """``clcache-setup``."""
 
 import os
+import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,32 @@ def test_build_tells_misses_and_then_hits(cache: Cache, hello: Path) -> None:
         code, out, err = setup(cache, hello, "-B", hello / "build", "--build", cwd=hello)
         assert code == 0, err
         assert expected in out.splitlines()[-1]
+        assert re.search(r" in \d+\.\d s, (\d+\.\d) s saved$", out.splitlines()[-1])
+        assert (" 0.0 s saved" in out) == ("0 hits" in expected)
         shutil.rmtree(hello / "build")
+
+
+def test_build_tells_what_it_did_itself_while_others_compile(cache: Cache, hello: Path, work: Path) -> None:
+    (work / "a.c").write_text("int a;\n")
+    with ThreadPoolExecutor() as pool:
+        building = pool.submit(setup, cache, hello, "--build", cwd=hello)
+        while not building.done():
+            assert cache.compile("gcc", "-c", "a.c", cwd=work).code == 0
+    assert "clcache: 0 hits, 5 misses in" in building.result()[1]
+    assert cache.counts()[0] > 1
+
+
+def test_build_tells_its_reasons_the_largest_first(cache: Cache, hello: Path) -> None:
+    for name in ("main.cpp", "names.cpp"):
+        path = hello / "src" / name
+        path.write_text(f"{path.read_text()}\nstatic const char *const told = __TIME__;\n")
+    path = hello / "src/clock.c"
+    path.write_text(f'{path.read_text()}__asm__(".incbin \\"{path}\\"");\n')
+    code, out, err = setup(cache, hello, "--build", cwd=hello)
+    assert code == 0, err
+    *_, line, first, second = out.splitlines()
+    assert line.startswith("clcache: 0 hits, 2 misses, 3 uncacheable in ")
+    assert (first, second) == ("clcache:   2 not cached: time_macro", "clcache:   1 not cached: assembler_include")
 
 
 def test_same_input_gives_same_bytes(cache: Cache, hello: Path) -> None:

@@ -112,9 +112,9 @@ def test_any_bytes_are_a_request_or_an_error(data: bytes) -> None:
 
 
 def test_report_is_read() -> None:
-    first, second = struct.pack("<3Q", 0, 0, 123), struct.pack("<3Q", 143, 15, 456)
+    first, second = struct.pack("<4Q", 0, 0, 123, 77), struct.pack("<4Q", 143, 15, 456, 88)
     payload = encode(Message.DONE, (first, b"out", b"err", second, b"", b"more"))[8:]
-    assert decode_report(payload) == (Ran(0, 0, 123, b"out", b"err"), Ran(143, 15, 456, b"", b"more"))
+    assert decode_report(payload) == (Ran(0, 0, 123, b"out", b"err", 77), Ran(143, 15, 456, b"", b"more", 88))
 
 
 def test_answers_have_the_form_that_the_launcher_reads() -> None:
@@ -132,7 +132,7 @@ def test_request_cut_short_inside_its_frame_is_an_error(size: int) -> None:
 @pytest.mark.parametrize("wrong", [-1, 1, 0x7FFFFFFF])
 @pytest.mark.parametrize("which", range(3))
 def test_report_with_a_wrong_length_is_an_error(which: int, wrong: int) -> None:
-    fields = [struct.pack("<3Q", 0, 0, 0), b"out", b"err"]
+    fields = [struct.pack("<4Q", 0, 0, 0, 0), b"out", b"err"]
     payload = bytearray(encode(Message.DONE, fields)[8:])
     at = 1 + sum(4 + len(field) for field in fields[:which])
     struct.pack_into("<I", payload, at, (len(fields[which]) + wrong) & 0xFFFFFFFF)
@@ -143,12 +143,12 @@ def test_report_with_a_wrong_length_is_an_error(which: int, wrong: int) -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 4, 5])
 def test_report_with_another_number_of_fields_is_an_error(count: int) -> None:
     with pytest.raises(ProtocolError):
-        decode_report(encode(Message.DONE, [struct.pack("<3Q", 0, 0, 0)] * count)[8:])
+        decode_report(encode(Message.DONE, [struct.pack("<4Q", 0, 0, 0, 0)] * count)[8:])
 
 
 def test_request_is_no_report() -> None:
     with pytest.raises(ProtocolError):
-        decode_report(encode(Message.COMPILE, (struct.pack("<3Q", 0, 0, 0), b"", b""))[8:])
+        decode_report(encode(Message.COMPILE, (struct.pack("<4Q", 0, 0, 0, 0), b"", b""))[8:])
 
 
 words = st.binary(max_size=12).map(lambda text: text.replace(b"\0", b"")).map(os.fsdecode)

@@ -246,7 +246,7 @@ def _verify(planned: _Planned, stored: Stored, ran: Ran, scope: Scope) -> str | 
     if difference is not None:
         scope.statistics.count_miss()
         return f"verification failed: {difference}"
-    scope.statistics.count_hit(planned.expected.found.key, int(time.time()))
+    scope.statistics.count_hit(planned.expected.found.key, int(time.time()), saved_ms=0)
     return "hit, verified"
 
 
@@ -263,7 +263,7 @@ def _count(stored: Stored, scope: Scope) -> str:
 
 
 def _give(found: Found, scope: Scope) -> _Piece:
-    scope.statistics.count_hit(found.key, int(time.time()))
+    scope.statistics.count_hit(found.key, int(time.time()), saved_ms=found.result.spent_ms)
     return _Piece("hit", found.result.stdout, found.result.stderr)
 
 

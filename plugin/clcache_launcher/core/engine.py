@@ -3,12 +3,14 @@
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from clcache_launcher.config.settings import Settings
+from clcache_launcher.core.builds import BuildSummary, summarize_build
 from clcache_launcher.core.compile import compile_through_cache, describe
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared, prepare
@@ -18,7 +20,7 @@ from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.core.trees.tree import roots_of
 from clcache_launcher.errors import StorageError
-from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
+from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 
 __all__ = ["Engine"]
@@ -78,18 +80,21 @@ class Engine:
         """What happened in a cache folder and is not yet written to it."""
         return self._statistics.setdefault(folder, Statistics())
 
-    def answer(self, invocation: Invocation, settings: Settings, request: bytes) -> Steps:
+    def answer(
+        self, invocation: Invocation, settings: Settings, request: bytes, build: BuildRun | None = None
+    ) -> Steps:
         """Answer an invocation, step by step.
 
         Args:
             invocation: What the launcher was asked to run.
             settings: The effective ones.
             request: Equal for equal invocations.
+            build: What it belongs to.
         """
         self._limits[settings.dir] = settings.max_size, settings.max_age
         self._last_folder = settings.dir
         self.idle_timeout_s = settings.idle_timeout
-        statistics = self.statistics(settings.dir)
+        statistics = self.statistics(settings.dir).of(build)
         try:
             known = self._understand(invocation, settings, request)
             if isinstance(known, Uncacheable):
@@ -157,6 +162,16 @@ class Engine:
         storage = self.storage(folder)
         self.statistics(folder).flush(storage)
         return summarize(storage)
+
+    def build_summary(self, folder: Path, place: str | None, around: Sequence[tuple[str, str]]) -> BuildSummary:
+        """What was counted in one build, with what is not yet written; see ``summarize_build``.
+
+        Raises:
+            StorageError: The folder can't be used.
+        """
+        storage = self.storage(folder)
+        self.statistics(folder).flush(storage)
+        return summarize_build(storage.index.builds(), place, around)
 
     def zero(self, folder: Path) -> None:
         """Set a folder's counters to zero.

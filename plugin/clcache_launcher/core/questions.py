@@ -1,7 +1,7 @@
 """Questions of the front end to the core: JSON in, JSON out.
 
 A question is ``{"command": name, "folder": cache folder, …}``; an answer has ``ok`` and, where that is false,
-``error``.
+``error``. ``build`` has ``build_folder``, which may be missing, and ``around``: see ``core.builds.summarize_build``.
 """
 
 import json
@@ -29,7 +29,11 @@ def answer_question(payload: bytes, engine: Engine) -> tuple[bytes, bool]:
         question = json.loads(payload)
         command, folder = question["command"], Path(question.get("folder", "/"))
         limits = question.get("max_size_bytes", 0), question.get("max_age_s", 0)
-        answer = _answer(command, folder, limits, engine)
+        if command == "build":
+            around = [(str(mark), str(place)) for mark, place in question.get("around", ())]
+            answer = asdict(engine.build_summary(folder, question.get("build_folder"), around))
+        else:
+            answer = _answer(command, folder, limits, engine)
     except (ValueError, TypeError, KeyError, AttributeError) as err:
         return _encode({"ok": False, "error": f"not a question: {err}"}), True
     except StorageError as err:

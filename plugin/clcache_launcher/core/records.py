@@ -7,12 +7,12 @@ Both are msgpack arrays; what does not have exactly this form is an ``EntryForma
             terminal: what the texts were printed to; stamped: how many of the last includes;
             bound_to: names of the roots whose paths are, or may be, in the result; bound: what stands for these roots'
             folders; is_shared: texts and depfile hold tokens in the place of roots, as the includes always do
-    result  [outputs, stdout, stderr, made_by]
+    result  [outputs, stdout, stderr, made_by, spent_ms]
             outputs: [[role, digest] …], in the order of the compilation's outputs, those that were made;
-            made_by: the command line, for reports
+            made_by: the command line, for reports; spent_ms: how long the compiler ran, in milliseconds
 
 History: 1 (clcache-launcher 0.1.0), 2 (made_by, terminal, stamped), 3 (bound), 4 (bound to "*"), 5 (bound_to,
-is_shared). A change of form is a change of ``keys.KEY_VERSION``.
+is_shared, spent_ms). A change of form is a change of ``keys.KEY_VERSION``.
 """
 
 import enum
@@ -123,11 +123,13 @@ class Result:
     stderr: bytes
     made_by: bytes = b""
     """The command line that made it, as a shell reads it; for reports."""
+    spent_ms: int = 0
+    """How long the compiler ran for it."""
 
     def encode(self) -> bytes:
         """The stored form."""
         outputs = [list(output) for output in self.outputs]
-        return bytes(msgpack.packb([outputs, self.stdout, self.stderr, self.made_by]))
+        return bytes(msgpack.packb([outputs, self.stdout, self.stderr, self.made_by, self.spent_ms]))
 
     @classmethod
     def decode(cls, body: bytes) -> "Result":
@@ -137,13 +139,14 @@ class Result:
             EntryFormatError: It is not one.
         """
         try:
-            outputs, stdout, stderr, made_by = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            outputs, stdout, stderr, made_by, spent_ms = msgpack.unpackb(body, raw=False, strict_map_key=True)
             pairs = tuple((str(role), _digest(digest)) for role, digest in outputs)
         except (ValueError, TypeError, msgpack.UnpackException) as err:
             raise EntryFormatError(f"result: {err}") from err
-        if not all(isinstance(text, bytes) for text in (stdout, stderr, made_by)):
+        is_whole = all(isinstance(text, bytes) for text in (stdout, stderr, made_by)) and type(spent_ms) is int
+        if not is_whole or spent_ms < 0:
             raise EntryFormatError("result: wrong types")
-        return cls(pairs, stdout, stderr, made_by)
+        return cls(pairs, stdout, stderr, made_by, spent_ms)
 
 
 def _digest(value: object) -> Digest:

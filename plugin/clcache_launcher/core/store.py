@@ -33,8 +33,7 @@ __all__ = ["Kept", "Stored", "Unclear", "store", "store_for_more_trees", "store_
 
 _DIRECT_MODE_ALONE: Final = frozenset({Reason.COMPUTED_TEST, Reason.HEADER_MAP})
 """What direct mode can't follow and the preprocessed text shows."""
-
-
+_MILLISECOND_NS: Final = 10**6
 _OFFLOADED: Final = b"__omp_offloading_"
 
 
@@ -55,13 +54,23 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What a run made and told."""
+
+    made: Sequence[MadeOutput]
+    texts: tuple[bytes, bytes, bytes]
+    """stdout, stderr and the command line."""
+    spent_ms: int
+    """How long the compiler ran."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A result that was stored for the trees that it is sure to serve."""
 
     entry: Entry
     reach: Reach
-    made: Sequence[MadeOutput]
-    texts: tuple[bytes, bytes, bytes]
+    content: Content
 
 
 def store(
@@ -94,15 +103,16 @@ def store(
         reason = Reason.OUTPUT_MISSING if made is None else Reason.OFFLOADING
         return Stored(stdout, Uncacheable(reason, attempt.prepared.compilation.outputs[0].path))
     texts = stdout, ran.stderr, os.fsencode(shlex.join(attempt.prepared.argv))
+    content = Content(made, texts, round(ran.spent_ns / _MILLISECOND_NS))
     try:
         direct = direct_entry(attempt, Report(listed, made, stdout, ran.stderr, ran.started_ns), scope)
         kept: Kept | None = None
         if isinstance(direct, DirectEntry) and not scope.settings.nodirect:
             _note_precompiled(attempt.prepared, direct.entry, made, scope)
-            kept = Kept(direct.entry, direct.reach, made, texts)
+            kept = Kept(direct.entry, direct.reach, content)
             _add_for_trees(attempt, kept, scope)
         is_storable = isinstance(direct, DirectEntry) or direct.reason in _DIRECT_MODE_ALONE
-        is_by_text = is_storable and _add_by_text(preprocessed, attempt, made, texts, scope)
+        is_by_text = is_storable and _add_by_text(preprocessed, attempt, content, scope)
     except StorageError as err:
         return Stored(stdout, None, err)
     if isinstance(direct, Uncacheable):
@@ -110,19 +120,13 @@ def store(
     return Stored(stdout, None, kept=kept if scope.roots.names else None)
 
 
-def _add_by_text(
-    preprocessed: Preprocessed | None,
-    attempt: Attempt,
-    made: Sequence[MadeOutput],
-    texts: tuple[bytes, bytes, bytes],
-    scope: Scope,
-) -> bool:
+def _add_by_text(preprocessed: Preprocessed | None, attempt: Attempt, content: Content, scope: Scope) -> bool:
     """Add a result under its preprocessed text, where there is one that still tells what was compiled."""
     # A file may have changed after it was preprocessed and before it was compiled.
     if preprocessed is None or not scope.knowledge.digests.hold(preprocessed.files):
         return False
-    entry = preprocessed_entry(preprocessed, attempt.prepared, texts[:2], scope.knowledge)
-    _add(preprocessed.key, entry.bind(scope.roots.names, scope.roots), made, texts, scope.storage)
+    entry = preprocessed_entry(preprocessed, attempt.prepared, content.texts[:2], scope.knowledge)
+    _add(preprocessed.key, entry.bind(scope.roots.names, scope.roots), content, scope.storage)
     return True
 
 
@@ -157,7 +161,8 @@ def store_under_direct_key(
         made = [MadeOutput(role, data) for role, data in contents if data is not None]
         direct = direct_entry(attempt, Report(listed, made, *texts[:2], started_ns), scope)
         if isinstance(direct, DirectEntry) and len(made) == len(contents):
-            _add_for_trees(attempt, Kept(direct.entry, direct.reach, made, texts), scope)
+            content = Content(made, texts, found.result.spent_ms)
+            _add_for_trees(attempt, Kept(direct.entry, direct.reach, content), scope)
     except StorageError:
         # The result itself is sound; next time it is found the same way.
         return
@@ -189,34 +194,28 @@ def _note_precompiled(prepared: Prepared, entry: Entry, made: Sequence[MadeOutpu
 
 def _add_for_trees(attempt: Attempt, kept: Kept, scope: Scope) -> None:
     """Add a result for every tree that has those roots in the same place whose paths may be in it."""
-    roots, made, texts = scope.roots, kept.made, kept.texts
+    roots, entry, content = scope.roots, kept.entry, kept.content
     names = kept.reach.names | kept.reach.asked
-    entry = kept.entry
     if roots.names:
-        shared = None if names.issuperset(roots.names) else share(made, texts, attempt.prepared.toolchain.family, roots)
+        family = attempt.prepared.toolchain.family
+        shared = None if names.issuperset(roots.names) else share(content.made, content.texts, family, roots)
         if shared is not None:
-            made, texts = shared
+            content = Content(*shared, content.spent_ms)
         bound_to = roots.names if shared is None else names
         entry = replace(entry.bind(bound_to, roots), is_shared=shared is not None)
-    _add(attempt.miss.manifest, entry.inward(roots), made, texts, scope.storage)
+    _add(attempt.miss.manifest, entry.inward(roots), content, scope.storage)
 
 
-def _add(
-    manifest: ManifestKey,
-    entry: Entry,
-    made: Sequence[MadeOutput],
-    texts: tuple[bytes, bytes, bytes],
-    storage: LocalStorage,
-) -> None:
-    """Add a result; ``texts`` are stdout, stderr and the command line."""
+def _add(manifest: ManifestKey, entry: Entry, content: Content, storage: LocalStorage) -> None:
     key = result_key(manifest, entry)
     prepared: list[PreparedContent] = []
     try:
-        for output in made:
+        for output in content.made:
             prepared.append(storage.prepare(output.data))  # noqa: PERF401 - what is prepared must be known at a fault
     except StorageError:
         storage.discard(prepared)
         raise
-    digests = (content.digest for content in prepared)
-    result = Result(tuple(zip((output.role for output in made), digests, strict=True)), *texts)
+    digests = (each.digest for each in prepared)
+    outputs = tuple(zip((output.role for output in content.made), digests, strict=True))
+    result = Result(outputs, *content.texts, content.spent_ms)
     storage.add(manifest, StoredEntry(key, entry.encode()), result.encode(), prepared)

@@ -14,7 +14,7 @@ from typing import Final
 
 from clcache_launcher.util.locks import lock_within
 
-__all__ = ["EndpointError", "Listener"]
+__all__ = ["EndpointError", "Listener", "peer_process"]
 
 _BACKLOG: Final = 1024
 _REQUEST_LIMIT_S: Final = 10
@@ -86,6 +86,13 @@ class Listener:
 def wait_for_report(connection: socket.socket) -> None:
     """Give a caller all the time it needs, until it closes: its compiler runs."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))
+
+
+def peer_process(connection: socket.socket) -> int:
+    """Number of the caller's process as it is seen from here; 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    return int(_PEER.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))[0])
 
 
 def _take_lock(path: str) -> int:

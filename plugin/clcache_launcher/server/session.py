@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from blake3 import blake3
@@ -32,8 +33,9 @@ from clcache_launcher.protocol import (
     receive,
     run_message,
 )
+from clcache_launcher.server.builds import CallerBuilds
 from clcache_launcher.server.elders import is_older
-from clcache_launcher.server.endpoint import wait_for_report
+from clcache_launcher.server.endpoint import peer_process, wait_for_report
 from clcache_launcher.server.log import InvocationLog
 
 __all__ = ["Sessions"]
@@ -71,6 +73,7 @@ class Sessions:
         self._engine = engine
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
         self._log = InvocationLog()
+        self._builds = CallerBuilds()
 
     def serve(self, connection: socket.socket, payload: bytes) -> bool:
         """Answer one COMPILE request, to its end.
@@ -89,7 +92,8 @@ class Sessions:
             connection.sendall(_PASS)
             return not is_older(__version__, understood.version)
         settings = understood.resolved.settings
-        steps = self._engine.answer(understood.invocation, settings, digest)
+        build = self._builds.find(understood.invocation.cwd, partial(peer_process, connection))
+        steps = self._engine.answer(understood.invocation, settings, digest, build)
         answer = _follow(steps, connection)
         # Before the answer goes out: who has waited for a build finds all of its lines.
         self._log.write(settings.log, understood.invocation, answer.outcome if answer else "abandoned", began)

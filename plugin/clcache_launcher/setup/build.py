@@ -5,11 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from clcache_launcher.errors import ClcacheError
 from clcache_launcher.setup.context import Context
 from clcache_launcher.setup.detect import find_tool
+from clcache_launcher.util.durations import duration_text
 from clcache_launcher.util.process import run, run_visibly
 
 __all__ = ["BuildReport", "build_project"]
@@ -23,13 +24,15 @@ class BuildReport:
 
     counts: Mapping[str, int]
     reasons: Mapping[str, int]
+    """The largest first."""
+    saved_s: float
     seconds: float
 
     def lines(self) -> list[str]:
         """Text for a person."""
         parts = [f"{self.counts['hits']} hits", f"{self.counts['misses']} misses"]
         parts += [f"{self.counts[name]} {name}" for name in ("uncacheable", "errors") if self.counts[name]]
-        lines = [f"clcache: {', '.join(parts)} in {self.seconds:.1f} s"]
+        lines = [f"clcache: {', '.join(parts)} in {self.seconds:.1f} s, {duration_text(self.saved_s)} saved"]
         return lines + [f"clcache:   {count} not cached: {reason}" for reason, count in self.reasons.items()]
 
 
@@ -52,15 +55,21 @@ def build_project(context: Context, definitions: Sequence[str], environment: Map
     configure += [f"-DCMAKE_MAKE_PROGRAM={ninja}", f"-DCMAKE_TOOLCHAIN_FILE={context.toolchain_file}"]
     configure += [f"-D{definition}" for definition in definitions]
     _run("configuring", configure, environment)
-    before = _statistics(context, environment)
+    before = _last_build(context, environment)
     began = time.monotonic()
     _run("building", [cmake, "--build", context.build_dir], environment)
     seconds = time.monotonic() - began
-    after = _statistics(context, environment)
-    reasons = {name: n - before.reasons.get(name, 0) for name, n in after.reasons.items()}
+    return _report(before, _last_build(context, environment), seconds)
+
+
+def _report(before: Mapping[str, Any], after: Mapping[str, Any], seconds: float) -> BuildReport:
+    """What came in after a moment: a build that had nothing to do leaves the figures of the one before."""
+    old: Mapping[str, Any] = before if before["build"] == after["build"] else {"reasons": {}}
+    reasons = {name: count - old["reasons"].get(name, 0) for name, count in after["reasons"].items()}
     return BuildReport(
-        counts={name: after.counts[name] - before.counts[name] for name in _COUNTS},
+        counts={name: after[name] - old.get(name, 0) for name in _COUNTS},
         reasons={name: count for name, count in reasons.items() if count > 0},
+        saved_s=after["time_saved_s"] - old.get("time_saved_s", 0.0),
         seconds=seconds,
     )
 
@@ -85,10 +94,12 @@ def _run(doing: str, argv: Sequence[str], environment: Mapping[str, str]) -> Non
         raise ClcacheError(f"{doing} failed with exit code {code}; what went wrong is said above")
 
 
-def _statistics(context: Context, environment: Mapping[str, str]) -> BuildReport:
-    finished = run([context.launcher, "stats", "--json"], cwd=context.source_dir, environment=environment)
+# The answer is JSON: docs/statistics.md tells what is in it.
+def _last_build(context: Context, environment: Mapping[str, str]) -> dict[str, Any]:
+    argv = [context.launcher, "stats", "--json", "--since-build", context.build_dir]
+    finished = run(argv, cwd=context.source_dir, environment=environment)
     if finished is None or finished.exit_code != 0:
         text = finished.stderr.decode(errors="replace").strip() if finished else "it can't be started"
         raise ClcacheError(f"{context.launcher} stats: {text}")
-    answer = json.loads(finished.stdout)
-    return BuildReport({name: answer[name] for name in _COUNTS}, answer["reasons"], 0.0)
+    answer: dict[str, Any] = json.loads(finished.stdout)
+    return answer

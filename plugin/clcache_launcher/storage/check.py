@@ -27,6 +27,7 @@ _SEALED: Final = {
     "facts": ("rowid", "digest, body"),
     "artifact": ("digest", "digest, size, verified"),
     "counter": ("rowid", "name, value"),
+    "build": ("rowid", "mark, body"),
 }
 """Each table whose rows have a seal, with what names a row and what is sealed."""
 _DANGLING: Final = {

@@ -1,13 +1,21 @@
 """The index: manifests, results, facts and counters in one SQLite file."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
+from clcache_launcher.storage.counters import (
+    BuildCounts,
+    add_builds,
+    add_counts,
+    read_builds,
+    read_counters,
+    remove_counters,
+)
 from clcache_launcher.storage.database import Database
 from clcache_launcher.storage.rows import add_artifact, artifacts_of, is_digest, remove_artifact_row, seal_artifact
 from clcache_launcher.storage.seals import is_sealed, seal_of
@@ -344,24 +352,24 @@ class Index:
 
     def counters(self) -> dict[str, int]:
         """Every counter that is not zero; one that is not as it was written counts as zero."""
-        rows = self._database.read("SELECT name, value, seal FROM counter")
-        return {name: value for name, value, seal in rows if is_sealed(seal, name, value) and value}
+        return read_counters(self._database.read("SELECT name, value, seal FROM counter"))
 
-    def count(self, increments: Mapping[str, int]) -> None:
-        """Add to counters."""
+    def builds(self) -> list[BuildCounts]:
+        """What was counted in the latest builds, the last active first."""
+        return read_builds(self._database.read("SELECT mark, body, seal FROM build ORDER BY rowid DESC"))
+
+    def count(self, increments: Mapping[str, int], builds: Sequence[BuildCounts] = ()) -> None:
+        """Add to counters, and to those of builds."""
 
         def count(transaction: Transaction) -> None:
-            for name, increment in increments.items():
-                for old, seal in transaction.rows("SELECT value, seal FROM counter WHERE name = ?", name):
-                    increment += old if is_sealed(seal, name, old) else 0  # noqa: PLW2901 - at most one row
-                seal = seal_of(name, increment)
-                transaction.rows("INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", name, increment, seal)
+            add_counts(transaction, increments)
+            add_builds(transaction, builds)
 
         self.write(count)
 
     def zero_counters(self) -> None:
-        """Set every counter to zero."""
-        self.write(lambda transaction: transaction.rows("DELETE FROM counter"))
+        """Set every counter to zero, and forget the builds."""
+        self.write(remove_counters)
 
     # ---- any statement ----
 

@@ -5,6 +5,7 @@ History:
     2  Every row that is printed or believed is sealed, counters and totals too; an artifact's row has its size on disk
        and what it was last checked under; facts are in the order of their coming; free pages can be given back. The
        file's name has a part that is never used again.
+    3  What builds counted.
 
 ``seal`` is BLAKE3 over everything else in the row (``seals.py``), but for ``used_s``, which orders alone. The rows of
 ``result_artifact`` have none: what one row says shows in two other tables, and `check.py` compares them.
@@ -15,7 +16,7 @@ from typing import Final
 
 __all__ = ["FORMAT_VERSION", "SCHEMA"]
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
 SCHEMA: Final = (
     """
@@ -77,6 +78,13 @@ SCHEMA: Final = (
     CREATE TABLE counter (
         name TEXT PRIMARY KEY,
         value INTEGER NOT NULL,
+        seal BLOB NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE build (
+        mark TEXT PRIMARY KEY,
+        body BLOB NOT NULL,
         seal BLOB NOT NULL
     )
     """,

@@ -8,12 +8,13 @@ from typing import Final
 
 from clcache_launcher.util.files import digest_of
 
-__all__ = ["ProcessMark", "boot_id", "is_alive", "own_mark"]
+__all__ = ["ProcessMark", "ProcessStatus", "boot_id", "is_alive", "own_mark", "process_status"]
 
 _BOOT_ID_FILE: Final = "/proc/sys/kernel/random/boot_id"
 _CLOCK_STEP_S: Final = 60
+_PARENT_FIELD: Final = 1
 _START_FIELD: Final = 19
-"""Of ``/proc/PID/stat`` behind the program's name. Source: proc_pid_stat(5), field 22."""
+"""Of ``/proc/PID/stat`` behind the program's name. Source: proc_pid_stat(5), fields 4 and 22."""
 
 
 def boot_id() -> bytes:
@@ -55,6 +56,32 @@ class ProcessMark:
         return cls(boot, space, pid, start)
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """What the system tells of a process that runs."""
+
+    name: str
+    """Of its program, at most 15 bytes of it."""
+    parent: int
+    start: int
+    """In the system's ticks."""
+
+
+def process_status(pid: int) -> ProcessStatus | None:
+    """The status of a process; ``None`` when it has ended or the system does not tell."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            # The program's name is in brackets and may hold anything.
+            head, _, rest = file.read().rpartition(b")")
+        fields = rest.split()
+        if fields[0] in {b"Z", b"X"}:
+            return None
+        name = os.fsdecode(head.partition(b"(")[2])
+        return ProcessStatus(name, int(fields[_PARENT_FIELD]), int(fields[_START_FIELD]))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def own_mark() -> ProcessMark:
     """The mark of this process."""
     return ProcessMark(boot_id().hex()[:8], _own_space(), os.getpid(), _start_of(os.getpid()) or 0)
@@ -85,10 +112,5 @@ def _own_space() -> int:
 
 
 def _start_of(pid: int) -> int | None:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            # The program's name is in brackets and may hold anything.
-            fields = file.read().rpartition(b")")[2].split()
-        return None if fields[0] in {b"Z", b"X"} else int(fields[_START_FIELD])
-    except (OSError, ValueError, IndexError):
-        return None
+    status = process_status(pid)
+    return status.start if status else None

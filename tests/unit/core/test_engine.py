@@ -1,6 +1,7 @@
 """One invocation from question to answer, with a compiler whose work the test does."""
 
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
-from clcache_launcher.model import Digest, Invocation, Ran
+from clcache_launcher.model import BuildRun, Digest, Invocation, Ran
 from clcache_launcher.storage.artifacts import ArtifactStore
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
+
+SPENT_NS = 1_500_000_000
 
 
 class Asker:
@@ -69,7 +72,7 @@ class Asker:
         Path(depfile).write_text("a.o: a.c\n")
         during()
         with pytest.raises(StopIteration) as ended:
-            steps.send((Ran(exit_code, 0, started_ns, stdout, b""),))
+            steps.send((Ran(exit_code, 0, started_ns, stdout, b"", SPENT_NS),))
         answer: Print | Pass = ended.value.value
         return answer
 
@@ -88,6 +91,40 @@ def test_miss_is_stored_and_then_hits(asker: Asker) -> None:
     assert asker.ask() == "hit"
     assert asker.counts() == (1, 1, 0, 0)
     assert asker.engine.summary(asker.settings.dir).entries == 1
+
+
+def test_each_hit_saves_what_the_compiler_took(asker: Asker) -> None:
+    asker.compile()
+    assert asker.engine.summary(asker.settings.dir).time_saved_s == 0
+    asker.ask()
+    asker.ask()
+    assert asker.engine.summary(asker.settings.dir).time_saved_s == 3
+
+
+def test_hit_that_is_compiled_to_verify_it_saves_nothing(asker: Asker) -> None:
+    asker.compile()
+    asker.compile(verify=100)
+    summary = asker.engine.summary(asker.settings.dir)
+    assert (summary.hits, summary.time_saved_s) == (1, 0)
+
+
+def test_build_that_compiles_its_first_file_is_the_last(asker: Asker) -> None:
+    build = BuildRun((("mark", "/b"),))
+    steps = asker.engine.answer(asker.invocation, asker.settings, b"", build)
+    next(steps)
+    summary = asker.engine.build_summary(asker.settings.dir, "/b", ())
+    steps.close()
+    assert (summary.build, summary.hits, summary.misses) == ("mark", 0, 0)
+    assert summary.began_s == pytest.approx(time.time(), abs=60)
+
+
+def test_fault_in_a_build_is_counted_there(asker: Asker) -> None:
+    (asker.root / "cache").write_text("")
+    build = BuildRun((("mark", "/b"),))
+    with pytest.raises(StopIteration):
+        next(asker.engine.answer(asker.invocation, asker.settings, b"", build))
+    (asker.root / "cache").unlink()
+    assert asker.engine.build_summary(asker.settings.dir, "/b", ()).errors == 1
 
 
 @pytest.mark.parametrize(("setting", "reason"), [("disable", "disabled"), ("readonly", "read_only")])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clcache_launcher import __version__
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.questions import answer_question
+from clcache_launcher.model import BuildRun
 from support import stock
 
 
@@ -28,6 +29,22 @@ def test_stats_are_those_of_the_folder(tmp_path: Path) -> None:
     assert answer["ok"]
     assert answer["misses"] == 1
     assert {"hits", "misses", "uncacheable", "errors", "reasons", "cache_size_bytes", "entries"} <= answer.keys()
+
+
+def test_build_is_that_of_the_folder_that_is_named(tmp_path: Path) -> None:
+    engine = Engine()
+    for mark in ("one", "two"):
+        engine.statistics(tmp_path).of(BuildRun(((mark, f"/{mark}"),))).count_miss()
+    named = ask(engine, command="build", folder=str(tmp_path), build_folder="/one", around=[])
+    assert (named["build"], named["misses"]) == ("one", 1)
+    assert ask(engine, command="build", folder=str(tmp_path))["build"] == "two"
+
+
+def test_build_around_who_asks_is_the_one(tmp_path: Path) -> None:
+    engine = Engine()
+    engine.statistics(tmp_path).of(BuildRun((("old", "/b"),))).count_miss()
+    answer = ask(engine, command="build", folder=str(tmp_path), around=[["new", "/b"]])
+    assert (answer["build"], answer["misses"], answer["began_s"]) == ("new", 0, None)
 
 
 @pytest.mark.parametrize("command", ["zero", "clear"])
@@ -71,6 +88,8 @@ def test_core_tells_who_it_is(command: str) -> None:
         b'{"command": "no such"}',
         b'{"command": 1}',
         b'{"command": "stats", "folder": 1}',
+        b'{"command": "build", "folder": "/proc/none", "around": 1}',
+        b'{"command": "build", "folder": "/proc/none", "around": [1]}',
         b'{"command": "clean", "folder": "/proc/none", "max_size_bytes": "x"}',
     ],
 )

@@ -21,9 +21,9 @@ def test_entry_round_trip(includes: tuple[tuple[str, Digest], ...], state: bytes
     assert Entry.decode(entry.encode()) == entry
 
 
-@given(st.lists(st.tuples(st.text(max_size=9), digests), max_size=4).map(tuple), st.binary(), st.binary())
-def test_result_round_trip(outputs: tuple[tuple[str, Digest], ...], stdout: bytes, stderr: bytes) -> None:
-    result = Result(outputs, stdout, stderr)
+@given(st.lists(st.tuples(st.text(max_size=9), digests), max_size=4).map(tuple), st.binary(), st.integers(0, 1 << 40))
+def test_result_round_trip(outputs: tuple[tuple[str, Digest], ...], text: bytes, spent_ms: int) -> None:
+    result = Result(outputs, text, text[::-1], b"gcc", spent_ms)
     assert Result.decode(result.encode()) == result
 
 
@@ -38,6 +38,10 @@ WRONG = [
     msgpack.packb([[], b"", "no such"]),
     msgpack.packb([[], b"", "any", 1]),
     msgpack.packb([[], b"", "any"])[:-1],
+    msgpack.packb([[], b"", b"", b""]),
+    msgpack.packb([[], b"", b"", b"", -1]),
+    msgpack.packb([[], b"", b"", b"", 1.5]),
+    msgpack.packb([[], b"", b"", b"", True]),
 ]
 
 

@@ -53,6 +53,14 @@ def test_what_was_stored_is_hit(case: Case) -> None:
     assert os.listdir(case.storage.folder / "scratch") == []
 
 
+def test_result_holds_how_long_the_compiler_ran(case: Case) -> None:
+    attempt = case.begin(case.prepared(*COMMAND))
+    case.finish(attempt, case.run(attempt, HEADERS), spent_ns=1_234_567_890)
+    found = case.look_up(case.prepared(*COMMAND))
+    assert isinstance(found, Found)
+    assert found.result.spent_ms == 1235
+
+
 def test_source_that_the_compiler_lists_is_no_include(case: Case) -> None:
     stored = case.compile([*HEADERS, "a.c", f"{case.work}/a.c"], case.prepared(*COMMAND))
     assert refused(stored) is None

@@ -87,7 +87,7 @@ class Launcher:
         started_ns = file_clock_ns()
         (self.root / "work/a.o").write_bytes(b"object")
         Path(os.fsdecode(argv[argv.index(b"-MF") + 1])).write_text("a.o: a.c\n")
-        return encode(Message.DONE, (struct.pack("<3Q", 0, 0, started_ns), b"out", b""))
+        return encode(Message.DONE, (struct.pack("<4Q", 0, 0, started_ns, 1_234_500_000), b"out", b""))
 
     def log(self) -> list[str]:
         return [line.split(" ", 1)[1] for line in (self.root / "log").read_text().splitlines()]

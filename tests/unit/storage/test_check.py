@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.storage.check import Finding, check_folder
+from clcache_launcher.storage.counters import BuildCounts
 from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.storage.schema import FORMAT_VERSION
 from clcache_launcher.util.files import digest_of
 from clcache_launcher.util.machine import own_mark
 from support.case import settle
@@ -25,7 +27,7 @@ def storage(tmp_path: Path) -> LocalStorage:
     for number in range(COUNT):
         add(made, number)
     made.index.add_facts([(digest_of(b"source"), b"facts")])
-    made.index.count({"hits": 3, "misses": 4})
+    made.index.count({"hits": 3, "misses": 4}, [BuildCounts((("mark", "/b"),), 1, {"hits": 3})])
     made.close()
     return made
 
@@ -66,7 +68,7 @@ def _leave_scratch(storage: LocalStorage) -> None:
 
 
 def _leave_index(storage: LocalStorage) -> None:
-    shutil.copy(storage.index.path, storage.folder / "index-2-ffffffff.sqlite")
+    shutil.copy(storage.index.path, storage.folder / f"index-{FORMAT_VERSION}-ffffffff.sqlite")
 
 
 def _overwrite_index(storage: LocalStorage) -> None:
@@ -129,6 +131,7 @@ FAULTS = {
     "name lost": by(f"DELETE FROM result_artifact WHERE digest = {DIGEST}"),
     "facts flipped": by("UPDATE facts SET body = x'00'"),
     "counter flipped": by("UPDATE counter SET value = 7 WHERE name = 'hits'"),
+    "build flipped": by("UPDATE build SET body = CAST(replace(body, 'hits', 'mits') AS BLOB)"),
     "counter renamed": by("UPDATE counter SET name = CAST(x'ff00' AS TEXT) WHERE name = 'hits'"),
     "table lost": by("DROP TABLE facts"),
 }

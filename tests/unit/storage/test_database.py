@@ -12,6 +12,7 @@ import pytest
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.storage.database import Database, index_files, is_damage
+from clcache_launcher.storage.schema import FORMAT_VERSION
 
 
 def count(database: Database, name: str) -> None:
@@ -47,14 +48,17 @@ def test_name_of_a_replaced_file_is_not_used_again(tmp_path: Path) -> None:
     assert database.is_in_place()
 
 
+LATER = f"index-{FORMAT_VERSION + 1}-00000000.sqlite"
+
+
 def test_files_of_others_stay(tmp_path: Path) -> None:
-    for name in ("index-1.sqlite", "index-3-00000000.sqlite", "notes"):
+    for name in ("index-1.sqlite", LATER, "notes"):
         (tmp_path / name).write_text("")
-    (tmp_path / "index-2-00000000.sqlite-wal").write_text("left by a killed process")
+    (tmp_path / f"index-{FORMAT_VERSION}-00000000.sqlite-wal").write_text("left by a killed process")
     database = Database(tmp_path)
     own = os.path.basename(database.path)
     assert sorted(os.listdir(tmp_path)) == sorted(
-        [own, f"{own}-shm", f"{own}-wal", "index-1.sqlite", "index-3-00000000.sqlite", "lock", "notes"]
+        [own, f"{own}-shm", f"{own}-wal", "index-1.sqlite", LATER, "lock", "notes"]
     )
 
 

@@ -1,0 +1,63 @@
+"""Which run of a build tool a caller belongs to, without a question to the system for each."""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from clcache_launcher.model import BuildRun
+from clcache_launcher.util.build_tools import tools_above
+from clcache_launcher.util.machine import own_mark
+
+__all__ = ["CallerBuilds"]
+
+_ASK_AGAIN_S: Final = 0.05
+"""Two builds of a folder that follow so closely are told apart some compilations late."""
+_PAUSE_S: Final = 60.0
+_MOST_FOLDERS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    run: BuildRun
+    asked_s: float
+    is_by_pause: bool
+
+
+class CallerBuilds:
+    """The builds of callers by the folders that they run in; safe for several threads.
+
+    The caller's process leads to the build tool above it. Where there is none that is known, or the system does not
+    tell, a pause of a minute in a folder parts two builds.
+    """
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        """Know nothing yet."""
+        self._now_s = now_s
+        self._own = own_mark()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+
+    def find(self, cwd: str, caller: Callable[[], int]) -> BuildRun:
+        """The build that a caller belongs to.
+
+        Args:
+            cwd: The folder that it runs in.
+            caller: Tells its process, which waits for an answer.
+        """
+        now_s = self._now_s()
+        known = self._known.get(cwd)
+        if known is not None and now_s - known.asked_s < _ASK_AGAIN_S:
+            return known.run
+        tools = tools_above(caller(), self._own)
+        if tools:
+            run = BuildRun(tools)
+        elif known is not None and known.is_by_pause and now_s - known.asked_s < _PAUSE_S:
+            run = known.run
+        else:
+            run = BuildRun(((f"pause-{time.time_ns():x}-{os.getpid():x}", os.path.realpath(cwd)),))
+        self._known[cwd] = _Known(run, now_s, is_by_pause=not tools)
+        while len(self._known) > _MOST_FOLDERS:
+            self._known.popitem(last=False)
+        return run

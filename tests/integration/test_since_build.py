@@ -203,6 +203,7 @@ def test_json_has_the_fixed_names(built: Cache, tmp_path: Path) -> None:
         "uncacheable": 2,
         "errors": 0,
         "reasons": {"preprocessing": 1, "time_macro": 1},
+        "kept_apart": {},
         "build_folder": str(tmp_path / "b"),
         "cache_dir": str(built.folder),
     }

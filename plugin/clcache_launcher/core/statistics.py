@@ -32,14 +32,14 @@ class Figures:
     """For each hit, how long the compiler ran when its result was stored."""
     reasons: dict[str, int]
     """Why so many were uncacheable, the largest first."""
+    kept_apart: dict[str, int]
+    """Why results that were stored serve no tree but those with the same roots."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary(Figures):
     """What ``clcache stats`` tells; the figures are of invocations since they were last set to zero."""
 
-    kept_apart: dict[str, int]
-    """Why results that were stored serve no tree but those with the same roots."""
     cache_size_bytes: int
     entries: int
     verified: int
@@ -190,7 +190,6 @@ def summarize(storage: LocalStorage) -> Summary:
     counts = storage.index.counters()
     return Summary(
         **asdict(figures_of(counts)),
-        kept_apart=_with_prefix(counts, _APART_PREFIX),
         cache_size_bytes=storage.used_bytes(),
         entries=storage.index.totals().results,
         verified=counts.get("verified", 0),
@@ -209,6 +208,7 @@ def figures_of(counts: Mapping[str, int]) -> Figures:
         errors=counts.get("errors", 0),
         time_saved_s=counts.get(_SAVED, 0) / 1000,
         reasons=_with_prefix(counts, _REASON_PREFIX),
+        kept_apart=_with_prefix(counts, _APART_PREFIX),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from clcache_launcher.cli.figures import brief_lines, markdown, rate_text
-from clcache_launcher.core.statistics import Figures
+from clcache_launcher.core.statistics import Figures, figures_of
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,8 @@ def test_rate_is_a_hundred_percent_only_where_all_hit(rate: float | None, text: 
 
 
 def figures(**changes: object) -> Figures:
-    kept = Figures(hits=3, misses=1, hit_rate=0.75, uncacheable=0, errors=0, time_saved_s=1.5, reasons={})
+    counts = {"hits": 3, "misses": 1, "time_saved_ms": 1500}
+    kept = figures_of(counts)
     return replace(kept, **changes)  # type: ignore[arg-type]  # each has its field's type
 
 

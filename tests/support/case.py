@@ -20,7 +20,7 @@ from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.core.store import Stored, Unclear, store
 from clcache_launcher.core.toolchains.toolchain import Toolchain
 from clcache_launcher.core.toolchains.watch import Watch, look
-from clcache_launcher.core.trees.tree import roots_of
+from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import file_clock_ns
@@ -93,7 +93,7 @@ class Case:
     @property
     def scope(self) -> Scope:
         """What an invocation is answered with."""
-        storage, roots = self.storage, roots_of(self.settings, ())
+        storage, roots = self.storage, Trees().roots_of(self.settings, ())
         return Scope(self.settings, storage, Statistics(), self.knowledge, roots, lambda: storage)
 
     def write(self, name: str, text: str) -> Path:

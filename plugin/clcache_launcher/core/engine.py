@@ -18,7 +18,7 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
 from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.core.trees.roots import Roots
-from clcache_launcher.core.trees.tree import roots_of
+from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
@@ -58,6 +58,7 @@ class Engine:
         self._last_folder: Path | None = None
         self.idle_timeout_s = 600
         """After how long a core that nobody asks ends, as the last request's settings say; 0 means never."""
+        self._trees = Trees()
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -120,7 +121,7 @@ class Engine:
             return Uncacheable(found.reason)
         if isinstance(found, Uncacheable):
             return found
-        known = _Understood(found, roots_of(settings, found), settings)
+        known = _Understood(found, self._trees.roots_of(settings, found), settings)
         with self._lock:
             self._known[request] = known
             if len(self._known) > _MOST_KNOWN:

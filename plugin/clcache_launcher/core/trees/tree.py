@@ -8,9 +8,11 @@ from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.trees.roots import NO_ROOTS, NamedRoot, Roots
 
-__all__ = ["named_roots", "roots_of"]
+__all__ = ["Trees", "named_roots"]
 
 _MOST_SPELLINGS: Final = 8
+_MOST_KNOWN: Final = 1000
+_BETWEEN: Final = ("", "")
 
 
 def named_roots(settings: Settings) -> list[NamedRoot]:
@@ -19,15 +21,31 @@ def named_roots(settings: Settings) -> list[NamedRoot]:
     return [(name, str(folder)) for name, folder in (*settings.roots, *numbered)]
 
 
-def roots_of(settings: Settings, units: Sequence[Prepared]) -> Roots:
-    """The roots of an invocation; those of its compiler only beside others."""
-    named = named_roots(settings)
-    if not named:
-        return NO_ROOTS
-    named += dict.fromkeys(root for unit in units for root in unit.toolchain.installation)
-    roots = Roots(named)
-    spelled = _spellings(named, roots, dict.fromkeys(path for unit in units for path in _paths(unit)))
-    return Roots(named, spelled) if spelled else roots
+class Trees:
+    """The roots of invocations; equal ones are one object, for a build's many commands have the same."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known: dict[tuple[NamedRoot, ...], Roots] = {}
+
+    def roots_of(self, settings: Settings, units: Sequence[Prepared]) -> Roots:
+        """The roots of an invocation; those of its compiler only beside others."""
+        named = named_roots(settings)
+        if not named:
+            return NO_ROOTS
+        named += dict.fromkeys(root for unit in units for root in unit.toolchain.installation)
+        roots = self._find(named, [])
+        spelled = _spellings(named, roots, dict.fromkeys(path for unit in units for path in _paths(unit)))
+        return self._find(named, spelled) if spelled else roots
+
+    def _find(self, named: Sequence[NamedRoot], spelled: Sequence[NamedRoot]) -> Roots:
+        key = (*named, _BETWEEN, *spelled)
+        known = self._known.get(key)
+        if known is None or not known.is_current:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[key] = Roots(named, spelled)
+        return known
 
 
 def _paths(unit: Prepared) -> Iterable[str]:

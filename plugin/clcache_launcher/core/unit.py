@@ -1,7 +1,7 @@
 """Whether a compiled translation unit may be stored: its facts, its clock, and what changed while the compiler ran."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from stat import S_ISDIR
 
 from clcache_launcher.compilers.probe import Family
@@ -15,7 +15,7 @@ from clcache_launcher.core.sources.assembler_sources import assembler_refusal
 from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.sources.source_facts import refusal, time_macros
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
-from clcache_launcher.util.files import is_younger, may_have_changed
+from clcache_launcher.util.files import is_younger, may_have_changed, ways
 
 __all__ = ["unit_refusal", "what_changed"]
 
@@ -128,7 +128,7 @@ def _changed_folder(
 
 def _moved(paths: Iterable[str], started_ns: int) -> str | None:
     """A link or folder on some paths that was put there, or a file there that was changed, since a moment."""
-    for path in _ways(paths):
+    for path in ways(paths):
         try:
             status = os.lstat(path)
         except OSError:
@@ -138,20 +138,3 @@ def _moved(paths: Iterable[str], started_ns: int) -> str | None:
         if is_younger(status.st_ctime_ns, started_ns) and not made_in:
             return path
     return None
-
-
-def _ways(paths: Iterable[str]) -> Iterator[str]:
-    """Each path with all folders above it, and with what each link on the way leads to."""
-    seen: set[str] = set()
-    waiting = list(paths)
-    while waiting:
-        path = waiting.pop()
-        if path in seen or not path:
-            continue
-        seen.add(path)
-        yield path
-        waiting.append(os.path.dirname(path))
-        try:
-            waiting.append(os.path.join(os.path.dirname(path), os.readlink(path)))
-        except OSError:
-            continue

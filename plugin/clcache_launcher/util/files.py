@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
@@ -25,6 +25,7 @@ __all__ = [
     "read_file",
     "replace_file",
     "signature_of",
+    "ways",
     "write_new",
 ]
 
@@ -207,3 +208,20 @@ def replace_file(path: str, write: Callable[[str], None], *, unlink_first: bool 
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def ways(paths: Iterable[str]) -> Iterator[str]:
+    """Each path with all folders above it, and with what each link on the way leads to."""
+    seen: set[str] = set()
+    waiting = list(paths)
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path:
+            continue
+        seen.add(path)
+        yield path
+        waiting.append(os.path.dirname(path))
+        try:
+            waiting.append(os.path.join(os.path.dirname(path), os.readlink(path)))
+        except OSError:
+            continue

@@ -18,6 +18,7 @@ from clcache_launcher.util.files import (
     read_file,
     replace_file,
     signature_of,
+    ways,
     write_new,
 )
 from support.case import settle
@@ -133,3 +134,12 @@ def test_clock_does_not_run_ahead_of_the_files_stamps(tmp_path: Path) -> None:
     before = file_clock_ns()
     (tmp_path / "a").write_text("")
     assert (tmp_path / "a").stat().st_ctime_ns >= before
+
+
+def test_ways_are_every_folder_and_what_links_lead_to(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "second").symlink_to("a")
+    (tmp_path / "first").symlink_to(tmp_path / "second")
+    found = set(ways([f"{tmp_path}/first/b"]))
+    assert {f"{tmp_path}/{name}" for name in ("first/b", "first", "second", "a")} <= found
+    assert "/" in found

@@ -31,16 +31,16 @@ def written_anew(text: str, name: str, part: str) -> str:
     return text
 
 
-def shell_lines(document: str) -> list[str]:
+def shell_lines(document: str, root: Path = ROOT) -> list[str]:
     """The lines of all blocks marked as ``sh`` in a document of ``docs/``."""
-    text = (ROOT / "docs" / document).read_text("utf-8")
+    text = (root / "docs" / document).read_text("utf-8")
     blocks: list[str] = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return [line for block in blocks for line in block.splitlines()]
 
 
-def first_commands() -> list[str]:
-    """What a new user types."""
-    return shell_lines("getting-started.md")
+def first_commands(root: Path = ROOT) -> list[str]:
+    """What a new user types in a clone."""
+    return shell_lines("getting-started.md", root)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from clcache_launcher import __version__
 from clcache_launcher.config.sources import resolve
 from clcache_launcher.errors import ClcacheError
 from clcache_launcher.setup.build import build_project
+from clcache_launcher.setup.ci import CI_SYSTEMS, ci_files, make_ci_context
 from clcache_launcher.setup.context import make_conan_context, make_context, module_folder
 from clcache_launcher.setup.msbuild import msbuild_files
 from clcache_launcher.setup.presets import has_own_presets
@@ -24,12 +25,15 @@ __all__ = ["main"]
 @click.option("-B", "build_dir", type=click.Path(path_type=Path), help="Build folder; default SOURCE/build.")
 @click.option("--conan", "for_conan", is_flag=True, help="Write a Conan profile, to Conan's home or BUILD/clcache.")
 @click.option("--build", "builds", is_flag=True, help="Configure with Ninja, build, and say what the cache did.")
-@click.option("-D", "definitions", multiple=True, metavar="NAME=VALUE", help="For CMake, with --build.")
+@click.option("-D", "definitions", multiple=True, metavar="NAME=VALUE", help="For CMake, with --build or --ci.")
 @click.option("--toolchain", type=click.Path(path_type=Path), help="The project's own toolchain file.")
 @click.option("--presets", is_flag=True, help="Write clcache's presets into CMakeUserPresets.json, too.")
 @click.option("--check", "checks", is_flag=True, help="Write nothing; fail when a generated file is stale or edited.")
 @click.option("--vendor", type=click.Path(path_type=Path), metavar="DIR", help="Copy the CMake module there.")
 @click.option("--msbuild", type=click.Path(path_type=Path), metavar="DIR", help="Write Directory.Build.props there.")
+@click.option(
+    "--ci", type=click.Choice(list(CI_SYSTEMS)), help="Write a recipe for CI into SOURCE, with Ninja and MSVC."
+)
 @click.option("--print-module-dir", is_flag=True, help="Print the folder for CMAKE_MODULE_PATH.")
 @click.version_option(__version__, prog_name="clcache-setup")
 def _setup(  # noqa: PLR0913 - one parameter an option
@@ -44,11 +48,14 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     checks: bool,
     vendor: Path | None,
     msbuild: Path | None,
+    ci: str | None,
     print_module_dir: bool,
 ) -> int:
     """Write toolchain file and launcher for the CMake project in SOURCE to BUILD/clcache."""
     if for_conan and (builds or definitions or toolchain):
         raise click.UsageError("--conan goes with none of --build, -D, --toolchain; Conan configures and builds")
+    if ci is not None and (builds or build_dir or for_conan or presets or msbuild):
+        raise click.UsageError("--ci goes with -D, --toolchain and --check only; CI builds in a folder of its own")
     if print_module_dir:
         click.echo(module_folder())
         return 0
@@ -57,6 +64,8 @@ def _setup(  # noqa: PLR0913 - one parameter an option
         return 0
     environment = dict(os.environ)
     resolve(environment, os.path.abspath(source))
+    if ci is not None:
+        return _write(ci_files(ci, source, make_ci_context(source, toolchain, definitions)), checks=checks)
     if for_conan:
         return _write(conan_files(make_conan_context(build_dir, source, environment)), checks=checks)
     if msbuild is not None:

@@ -136,7 +136,9 @@ def render(template: str, **values: object) -> bytes:
         autoescape=False,  # noqa: S701 - no value comes from elsewhere than this machine, and none is HTML
     )
     environment.filters["cmake_quote"] = _cmake_quote
-    environment.filters["json_quote"] = partial(json.dumps, ensure_ascii=False)
+    environment.filters["groovy_text"] = _groovy_text
+    # A JSON text is one of YAML, too.
+    environment.filters["json_quote"] = environment.filters["yaml_quote"] = partial(json.dumps, ensure_ascii=False)
     text = (resources.files("clcache_launcher.templates") / template).read_text("utf-8")
     return environment.from_string(text).render(header=_HEADER, **values).encode("utf-8", "surrogateescape")
 
@@ -144,6 +146,11 @@ def render(template: str, **values: object) -> bytes:
 def _cmake_quote(text: str) -> str:
     r"""A CMake quoted argument: ``a"b$c`` becomes ``"a\"b\$c"``."""
     return '"' + re.sub(r'([\\"$])', r"\\\1", text.replace("\\", "/")) + '"'
+
+
+def _groovy_text(text: str) -> str:
+    r"""What stands between the quotes of a Groovy text: ``a\b'c`` becomes ``a\\b\'c``."""
+    return re.sub(r"([\\'])", r"\\\1", text)
 
 
 def _read(path: Path) -> bytes | None:

@@ -1,0 +1,5 @@
+#include "square.h"
+
+int square(int number) {
+    return number * number;
+}

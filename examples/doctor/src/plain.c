@@ -1,0 +1,3 @@
+int plain(void) {
+    return 1;
+}

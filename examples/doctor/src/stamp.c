@@ -1,0 +1,3 @@
+const char *stamp(void) {
+    return __TIME__;
+}

@@ -1,0 +1,3 @@
+const char* built_at() {
+    return __TIME__;
+}

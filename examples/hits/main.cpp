@@ -1,0 +1,5 @@
+#include <limit.h>
+
+int limit() {
+    return LIMIT;
+}

@@ -1,0 +1,5 @@
+#include "leaf.h"
+
+int leaves(int branches) {
+    return branches * 7;
+}

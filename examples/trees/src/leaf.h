@@ -1,0 +1,3 @@
+#pragma once
+
+int leaves(int branches);

@@ -1,0 +1,3 @@
+int first(void) {
+    return 1;
+}

@@ -1,0 +1,3 @@
+int second(void) {
+    return 2;
+}

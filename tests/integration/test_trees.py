@@ -175,6 +175,34 @@ def test_warnings_beside_a_map_name_the_tree_at_hand(trees: Trees, compiler: str
     trees.check(compiler, ["-Wall", "-g", "-ffile-prefix-map={tree}=."], shares=True)
 
 
+_RETYPED = [
+    ("g++", "-fmessage-length=60"),
+    ("g++", "-fdiagnostics-format=json"),
+    ("g++", "-fdiagnostics-parseable-fixits"),
+    ("g++", "-fdiagnostics-generate-patch"),
+    ("clang++-19", "-fmessage-length=60"),
+    ("clang++-19", "-fdiagnostics-parseable-fixits"),
+    ("clang++-19", "-fdiagnostics-print-source-range-info"),
+    ("clang++-19", "-fdiagnostics-format=sarif"),
+    ("clang-cl-19", "/clang:-fdiagnostics-parseable-fixits"),
+]
+
+
+@pytest.mark.clang
+@pytest.mark.clang_cl
+@pytest.mark.parametrize(("compiler", "option"), _RETYPED)
+def test_messages_that_spell_or_wrap_paths_otherwise_are_of_their_tree(
+    trees: Trees, compiler: str, option: str
+) -> None:
+    text = "#include <stdio.h>\nint f(int first) { if (first = 2) return 1; return h() + first; }\n"
+    trees.write("src/a.cpp", "#include <h.h>\n" + text.replace("#include <stdio.h>\n", ""))
+    trees.write(
+        "inc/h.h",
+        "#pragma once\nstatic int unused_function_with_a_name() { return 1; }\ninline int h() { return 2; }\n",
+    )
+    trees.check(compiler, ["-Wall" if "cl" not in compiler.split("-")[1:] else "/W4", option])
+
+
 @pytest.mark.parametrize("compiler", GNU)
 def test_path_of_a_tree_that_its_sources_hold_stays_in_messages(trees: Trees, compiler: str) -> None:
     first = trees.folders[0]

@@ -39,6 +39,10 @@ _TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 _HASHED: Final = re.compile(rb"\?A0x|<lambda_[0-9a-f]{16}")
 # gcc streams what may run on a device into the object, compressed, with the names of its files.
 _OFFLOADED: Final = b".gnu.offload_"
+# Messages in which paths are escaped, or whose lines are broken by their length.
+_RETYPED: Final = re.compile(
+    r"-fmessage-length=.*|-fdiagnostics-(?:format=|parseable|print-source-range|generate-patch|add-output|set-output).*"
+)
 _MARKER: Final = re.compile(rb"^#[^\n]*\n", re.MULTILINE)
 _CALL_SITE: Final = re.compile(rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b")
 # clang names a lambda or a nameless type by its place: "(lambda at /x/a.cpp:3:5)".
@@ -87,7 +91,7 @@ NOWHERE: Final = Reach()
 def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: Roots) -> Reach:
     """Which roots' paths are, or may be, in what was made."""
     compilation = prepared.compilation
-    words = [_CARRIER.sub("", word) for word in compilation.arguments]
+    words = list(map(_without_carrier, compilation.arguments))
     every = frozenset(roots.names)
     for holds, why in (
         (compilation.precompiled is not None, Apart.PRECOMPILED_HEADER),
@@ -131,6 +135,11 @@ def _call_site(family: Family) -> re.Pattern[bytes]:
     return _CALL_SITE if family is Family.GCC else _CALL_SITE_OF_CLANG
 
 
+def _without_carrier(word: str) -> str:
+    """A word without clang-cl's ``/clang:``."""
+    return _CARRIER.sub("", word)
+
+
 def _mapped(words: Sequence[str], *options: str) -> list[str]:
     """The folders that some options map away, in order."""
     values = (next((word[len(option) :] for option in options if word.startswith(option)), "") for word in words)
@@ -141,6 +150,9 @@ def _mapped(words: Sequence[str], *options: str) -> list[str]:
 def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
     """Roots that the messages name in a way that does not come out in another tree as the compiler would write it."""
     text = b"\n".join(unit.texts)
+    words = map(_without_carrier, prepared.compilation.arguments)
+    if any(unit.texts) and (prepared.invocation.terminal or any(map(_RETYPED.fullmatch, words)) or not roots.are_plain):
+        return frozenset(roots.names)
     told = roots.shown_in(text)
     if not told:
         return told

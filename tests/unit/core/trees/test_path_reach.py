@@ -113,6 +113,21 @@ def test_messages_bind_where_they_may_not_come_out_again(
     assert found == Reach(frozenset(names), Apart.MESSAGE if names else None)
 
 
+@pytest.mark.parametrize("option", ["-fmessage-length=72", "-fdiagnostics-parseable-fixits"])
+def test_messages_with_other_spellings_of_paths_bind(asked: Asked, option: str) -> None:
+    assert asked.reach(option, stderr=b"a.c:1: note").names == {"tree", "far"}
+    assert asked.reach(option) == NOWHERE
+
+
+def test_messages_on_a_terminal_bind(asked: Asked) -> None:
+    prepared = asked.case.prepared
+    asked.case.prepared = lambda *words: replace(  # type: ignore[method-assign]  # a caller of another kind
+        (made := prepared(*words)), invocation=replace(made.invocation, terminal=b"80")
+    )
+    assert asked.reach(stderr=b"a.c:1: note").names == {"tree", "far"}
+    assert asked.reach() == NOWHERE
+
+
 @pytest.mark.parametrize(("name", "names"), [("work", {"tree"}), ("workshop", set())])
 def test_include_by_a_macro_binds_where_the_roots_name_is_near(asked: Asked, name: str, names: set[str]) -> None:
     found = asked.reach(text=f"#define NAME(x) #x\n#define P {name}/h.h\n#include NAME(P)\n")

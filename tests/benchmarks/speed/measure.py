@@ -1,0 +1,191 @@
+"""What is measured: one function for each kind, from the caches to samples by name."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from benchmarks.speed.caches import OWN, Cache, own_cache, uncached
+from benchmarks.speed.filling import fill_index, known_megabytes
+from benchmarks.speed.targets import TRUE
+from benchmarks.speed.timing import Sample, cpu_of, in_turns, memory_of, run, sample
+from benchmarks.speed.workloads import Build, grown_unit, large_unit, many_units, real_project
+
+__all__ = ["cold_and_warm", "growth", "hits", "index_growth", "launcher_size", "memory", "rates", "starts"]
+
+_WARM_UP: Final = 3
+_LAUNCHER: Final = Path(__file__).parents[3] / "plugin" / "launcher"
+_SETTLE_S: Final = 0.05
+"""Files must be older than the clock's grain to be known by their signature."""
+
+
+@contextlib.contextmanager
+def _running(caches: Sequence[Cache], folder: Path) -> Iterator[None]:
+    """Work in a folder; the servers that were started are ended."""
+    folder.mkdir(parents=True, exist_ok=True)
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        for cache in caches:
+            cache.stop()
+
+
+def _hitting(caches: Sequence[Cache], command: list[str]) -> dict[str, Callable[[], float]]:
+    """A timed run for each cache, all of them warm."""
+    for cache in caches:
+        for _ in range(_WARM_UP):
+            run([*cache.launcher, *command], cache.environment)
+    return {cache.name: partial(run, [*cache.launcher, *command], cache.environment) for cache in caches}
+
+
+def _checked(caches: Sequence[Cache], turns: int, measure: Callable[[], dict[str, Sample]]) -> dict[str, Sample]:
+    """Measure, and see that each cache counted a hit for each run.
+
+    Raises:
+        RuntimeError: One did not.
+    """
+    before = {cache.name: cache.hits() for cache in caches}
+    taken = measure()
+    for cache in caches:
+        counted = cache.hits() - before[cache.name]
+        if counted < turns:
+            raise RuntimeError(f"{cache.name}: {counted} hits in {turns} runs")
+    return taken
+
+
+def hits(caches: Sequence[Cache], folder: Path, turns: int) -> dict[str, Sample]:
+    """Milliseconds of a hit of a large unit, beside starting a process that does nothing."""
+    with _running(caches, folder):
+        command = large_unit(folder)
+        time.sleep(_SETTLE_S)
+        work: dict[str, Callable[[], float]] = {TRUE: partial(run, [TRUE], {})}
+        work |= _hitting(caches, command)
+        return _checked(caches, turns, lambda: in_turns(work, turns))
+
+
+def growth(caches: Sequence[Cache], folder: Path, turns: int, headers: int) -> dict[str, Sample]:
+    """Milliseconds of a hit of a unit with many small headers."""
+    with _running(caches, folder):
+        command = grown_unit(folder, headers)
+        time.sleep(_SETTLE_S)
+        work = _hitting(caches, command)
+        return _checked(caches, turns, lambda: in_turns(work, turns))
+
+
+def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48) -> dict[str, Sample]:
+    """Hits a second of units with 1.4 MB objects, four at a time, started by xargs."""
+
+    def once(cache: Cache, listed: Path) -> float:
+        with listed.open("rb") as given:
+            began = time.perf_counter()
+            subprocess.run(["xargs", "-P4", "-L1", *cache.launcher], stdin=given, env=cache.environment, check=True)
+            return units / (time.perf_counter() - began)
+
+    with _running(caches, folder):
+        command = large_unit(folder)
+        listed = folder / "list"
+        lines: list[str] = []
+        for number in range(units):
+            shutil.copy("large.cpp", f"large{number}.cpp")
+            words = [word.replace("large.", f"large{number}.") for word in command]
+            lines.append(" ".join(words) + "\n")
+        listed.write_text("".join(lines))
+        time.sleep(_SETTLE_S)
+        for cache in caches:
+            for _ in range(2):
+                once(cache, listed)
+        work = {cache.name: partial(once, cache, listed) for cache in caches}
+        return _checked(caches, turns * units, lambda: in_turns(work, turns))
+
+
+def cold_and_warm(
+    caches: Sequence[Cache], sources: Path, folder: Path, turns: int, warm_turns: int
+) -> dict[str, dict[str, Sample]]:
+    """Seconds of a real build: uncached, into empty caches, and out of full ones."""
+    bare = uncached(folder / "uncached")
+    processor: dict[str, list[float]] = {}
+
+    def build(cache: Cache, build: Build) -> float:
+        build.remove_objects()
+        began, cpu = time.perf_counter(), cpu_of(cache.servers())
+        subprocess.run(build.command(), env=cache.environment, check=True, stdout=subprocess.DEVNULL)
+        spent = time.perf_counter() - began
+        processor.setdefault(cache.name, []).append(cpu_of(cache.servers()) - cpu)
+        return spent
+
+    def cold(cache: Cache, place: Build) -> float:
+        cache.stop()
+        shutil.rmtree(cache.root / "cache", ignore_errors=True)
+        return build(cache, place)
+
+    every = [bare, *caches]
+    with _running(caches, folder):
+        places = {cache.name: real_project(sources, folder / f"build-{cache.name}", cache) for cache in every}
+        taken = in_turns({each.name: partial(cold, each, places[each.name]) for each in every}, turns)
+        spent = {name: sample(values) for name, values in processor.items()}
+        warm = in_turns({each.name: partial(build, each, places[each.name]) for each in caches}, warm_turns)
+    return {"cold": taken, "cold processor": spent, "warm": warm}
+
+
+def index_growth(folder: Path, turns: int, sizes: Sequence[int]) -> dict[str, dict[str, Sample]]:
+    """Milliseconds of a hit with so many other entries in the index."""
+    caches = {f"index {size}": own_cache(folder / f"own-{size}") for size in sizes}
+    with _running(list(caches.values()), folder / "work"):
+        command = large_unit(folder / "work")
+        time.sleep(_SETTLE_S)
+        for size, cache in zip(sizes, caches.values(), strict=True):
+            fill_index(cache.root / "cache", size)
+        work = {name: _hitting([cache], command)[OWN] for name, cache in caches.items()}
+        taken = in_turns(work, turns)
+    return {name: {OWN: each} for name, each in taken.items()}
+
+
+def memory(folder: Path) -> dict[str, Sample]:
+    """Resident megabytes of the core."""
+    cache = own_cache(folder / "own")
+    with _running([cache], folder / "work"):
+        headers = ("vector", "string", "map", "memory")
+        listed = folder / "list"
+        commands = many_units(folder / "work", 1000, headers)
+        listed.write_text("".join(" ".join(command) + "\n" for command in commands))
+        with listed.open("rb") as given:
+            subprocess.run(["xargs", "-P2", "-L1", *cache.launcher], stdin=given, env=cache.environment, check=True)
+        built = memory_of(cache.servers())
+    return {"built": sample([built]), "known": sample([known_megabytes(100_000)])}
+
+
+def starts(folder: Path, turns: int) -> dict[str, Sample]:
+    """Milliseconds of a hit that has to start the core."""
+    cache = own_cache(folder / "own")
+    with _running([cache], folder / "work"):
+        command = large_unit(folder / "work")
+        time.sleep(_SETTLE_S)
+        run([*cache.launcher, *command], cache.environment)
+        values: list[float] = []
+        for _ in range(turns):
+            cache.stop()
+            values.append(run([*cache.launcher, *command], cache.environment))
+    return {OWN: sample(values)}
+
+
+def launcher_size(folder: Path) -> Mapping[str, Sample]:
+    """Kilobytes of code and data in the launcher's own objects, without the C library."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = ("main", "wire", "frontend", "posix", "posix_endpoint", "posix_process")
+    defined = ('-DCLCACHE_VERSION="0"', '-DCLCACHE_BUILD="0"', "-D_GNU_SOURCE")
+    objects = [str(folder / f"{name}.o") for name in names]
+    for name, made in zip(names, objects, strict=True):
+        subprocess.run(
+            ["gcc", "-std=gnu11", "-O3", "-DNDEBUG", *defined, "-c", _LAUNCHER / f"{name}.c", "-o", made], check=True
+        )
+    told = subprocess.run(["size", "-t", *objects], capture_output=True, text=True, check=True).stdout
+    text, data = map(int, told.splitlines()[-1].split()[:2])
+    return {OWN: sample([(text + data) / 1000])}

@@ -257,20 +257,13 @@ def test_top_level_include(cmake: CMake, tmp_path: Path) -> None:
     assert text.count("clcache: ") == 1
 
 
-@pytest.mark.parametrize("generator", ["Ninja Multi-Config", "Unix Makefiles"])
-def test_other_generators_that_know_launchers(cmake: CMake, tmp_path: Path, module_path: str, generator: str) -> None:
-    source, build = write_project(tmp_path / "s", PROJECT, INCLUDE, TARGET), tmp_path / "b"
-    ninja = [f"-DCMAKE_MAKE_PROGRAM={SCRIPTS}/ninja"] if generator.startswith("Ninja") else []
-    done = cmake.run(cmake.program, "-S", source, "-B", build, "-G", generator, *ninja, module_path, cwd=source)
-    assert done.code == 0, done.stderr
-    cmake.build(build)
-    assert cmake.cache.counts() == (0, 1, 0, 0)
-
-
-def test_second_build_is_all_hits(cmake: CMake, tmp_path: Path, module_path: str) -> None:
-    source, build = write_project(tmp_path / "s", PROJECT, INCLUDE, TARGET), tmp_path / "b"
-    cmake.configured(source, build, module_path)
-    cmake.build(build)
-    cmake.tool(build, "clean")
-    cmake.build(build)
-    assert cmake.cache.counts() == (1, 1, 0, 0)
+def test_project_with_a_copy_of_its_own_below_one_that_has_the_module(
+    cmake: CMake, tmp_path: Path, module_path: str
+) -> None:
+    below = "project(q LANGUAGES C)\ninclude(cmake/ClcacheLauncher.cmake)\nadd_library(b STATIC b.c)\n"
+    files = {"sub/CMakeLists.txt": below, "sub/b.c": "int b;\n"}
+    source = write_project(tmp_path / "s", PROJECT, INCLUDE, TARGET, "add_subdirectory(sub)", files=files)
+    assert cmake.run(SCRIPTS / "clcache-setup", "--vendor", source / "sub/cmake", cwd=tmp_path).code == 0
+    text = cmake.configured(source, tmp_path / "b", module_path)
+    assert cmake.launchers(tmp_path / "b") == {"a.c": [LAUNCHER], "b.c": [LAUNCHER]}
+    assert text.count("clcache: ") == 1

@@ -101,7 +101,9 @@ def test_recipe_of_somebody_else_is_left_alone(cache: Cache, checkout: Path, sys
     assert "not written by clcache-setup, so it is left alone" in err
 
 
-@pytest.mark.parametrize("words", [("--build",), ("-B", "b"), ("--conan",), ("--presets",), ("--msbuild", ".")])
+@pytest.mark.parametrize(
+    "words", [("--build",), ("-B", "b"), ("--conan",), ("--presets",), ("--msbuild", "."), ("--vendor", ".")]
+)
 def test_words_that_do_not_go_together_are_told(cache: Cache, checkout: Path, words: tuple[str, ...]) -> None:
     code, _, err = setup(cache, checkout, "github", *words)
     assert code == 2

@@ -54,7 +54,7 @@ def _setup(  # noqa: PLR0913 - one parameter an option
     """Write toolchain file and launcher for the CMake project in SOURCE to BUILD/clcache."""
     if for_conan and (builds or definitions or toolchain):
         raise click.UsageError("--conan goes with none of --build, -D, --toolchain; Conan configures and builds")
-    if ci is not None and (builds or build_dir or for_conan or presets or msbuild):
+    if ci is not None and (builds or build_dir or for_conan or presets or msbuild or vendor):
         raise click.UsageError("--ci goes with -D, --toolchain and --check only; CI builds in a folder of its own")
     if print_module_dir:
         click.echo(module_folder())

@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from clcache_launcher.core.inputs.clock import Moment, moment_of
 from clcache_launcher.core.inputs.digests import FileDigests
@@ -22,14 +22,17 @@ from clcache_launcher.core.toolchains.includes_prefix import IncludesPrefixes
 from clcache_launcher.core.toolchains.toolchain import Toolchains
 from clcache_launcher.core.trees.file_names import FileNames
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
-from clcache_launcher.model import ResultKey
+from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry
 from clcache_launcher.util.files import Signature, folder_signature
 
 __all__ = ["Knowledge"]
 
-_MOST_INCLUDES: Final = 1_000_000
-"""Include files in the remembered entries, together: some 100 bytes each where entries share their headers."""
+_MOST_INCLUDES: Final = 4_000_000
+"""Include files in the remembered entries, together: 8 bytes each where entries share their headers."""
+_MOST_PAIRS: Final = 200_000
+"""Different pairs of a path with its digest or signature: some 300 bytes each."""
+_Second = TypeVar("_Second", Digest, Signature | None)
 
 
 EntryKey = tuple[ResultKey, bytes]
@@ -55,7 +58,7 @@ class Knowledge:
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
         self._searched: dict[EntryKey, tuple[tuple[str, Signature | None], ...]] = {}
         self._moments: dict[EntryKey, Moment] = {}
-        self._paths: dict[str, str] = {}
+        self._pairs: dict[tuple[str, object], tuple[str, object]] = {}
         self._includes = 0
         self._lock = threading.Lock()
 
@@ -72,18 +75,22 @@ class Knowledge:
     def note_entry(self, key: EntryKey, entry: Entry) -> Entry:
         """Remember an entry, forgetting the oldest where there are too many."""
         with self._lock:
-            shared = tuple((self._paths.setdefault(path, path), digest) for path, digest in entry.includes)
-            entry = replace(entry, includes=shared)
+            entry = replace(entry, includes=self._shared(entry.includes))
             self._entries[key] = entry
-            self._includes += len(shared)
+            self._includes += len(entry.includes)
             while self._includes > _MOST_INCLUDES and len(self._entries) > 1:
                 old_key, old = self._entries.popitem(last=False)
                 self._searched.pop(old_key, None)
                 self._moments.pop(old_key, None)
                 self._includes -= len(old.includes)
-            if not self._entries or len(self._paths) > 2 * _MOST_INCLUDES:
-                self._paths.clear()
         return entry
+
+    def _shared(self, pairs: tuple[tuple[str, _Second], ...]) -> tuple[tuple[str, _Second], ...]:
+        """The same pairs, each once in memory: the units of a project read the same headers in the same folders."""
+        if len(self._pairs) > _MOST_PAIRS:
+            self._pairs.clear()
+        known = cast("dict[tuple[str, _Second], tuple[str, _Second]]", self._pairs)  # a digest is no signature
+        return tuple(known.setdefault(pair, pair) for pair in pairs)
 
     def search_state(self, plan: SearchPlan, environment: Mapping[str, str], roots: Roots = NO_ROOTS) -> SearchState:
         """Where the names of a plan exist now, for a caller with this environment, told as any tree would."""
@@ -105,6 +112,6 @@ class Knowledge:
         if state.moment is not None:
             self._moments[key] = state.moment
         if state.signatures:
-            self._searched[key] = state.signatures
+            self._searched[key] = self._shared(state.signatures)
         else:
             self._searched.pop(key, None)

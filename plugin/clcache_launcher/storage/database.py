@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import sqlite3
 import stat
@@ -244,7 +243,7 @@ def _open_folder(folder: Path, damaged: str | None) -> _Opened:
             if opened is None and path != damaged:
                 opened = _try_to_open(path)
         if opened is None:
-            opened = _Opened(str(folder / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}"), is_new=True)
+            opened = _Opened(str(folder / f"{_PREFIX}{os.urandom(4).hex()}{_SUFFIX}"), is_new=True)
         for name in os.listdir(folder):
             if name.startswith(_PREFIX) and not name.startswith(os.path.basename(opened.path)):
                 _remove_one(os.path.join(folder, name))

@@ -27,11 +27,11 @@ def test_stored_entry_is_decoded_once() -> None:
     assert knowledge.entry(stored) is first
 
 
-def test_entries_share_the_paths_of_their_headers() -> None:
+def test_entries_share_their_headers() -> None:
     knowledge = Knowledge()
     one = knowledge.entry(StoredEntry(ResultKey(b"1"), ENTRY.encode()))
     two = knowledge.entry(StoredEntry(ResultKey(b"2"), ENTRY.encode()))
-    assert one.includes[0][0] is two.includes[0][0]
+    assert one.includes[0] is two.includes[0]
 
 
 def test_entry_that_is_none_is_an_error_each_time() -> None:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar, cast
 
@@ -57,6 +57,7 @@ class Knowledge:
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
         self._searched: dict[EntryKey, tuple[tuple[str, Signature | None], ...]] = {}
+        self._read: dict[EntryKey, tuple[tuple[str, Signature | None], ...]] = {}
         self._moments: dict[EntryKey, Moment] = {}
         self._pairs: dict[tuple[str, object], tuple[str, object]] = {}
         self._includes = 0
@@ -81,6 +82,7 @@ class Knowledge:
             while self._includes > _MOST_INCLUDES and len(self._entries) > 1:
                 old_key, old = self._entries.popitem(last=False)
                 self._searched.pop(old_key, None)
+                self._read.pop(old_key, None)
                 self._moments.pop(old_key, None)
                 self._includes -= len(old.includes)
         return entry
@@ -98,20 +100,31 @@ class Knowledge:
         return search_state(plan, self.folders, self.digests, moment, roots)
 
     def search_still_holds(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
-        """Whether nothing has changed since an entry's search state was last found true."""
+        """Whether nothing has changed since an entry's search state was last found true.
+
+        The signatures of its includes are those that were just seen when their digests were found to hold.
+        """
         signatures = self._searched.get(key)
         if not signatures:
             return False
         noted = self._moments.get(key) if self._moments else None
         if noted is not None and moment_of(noted.macros, environment, self.clock()) != noted:
             return False
-        return all(folder_signature(folder) == signature for folder, signature in signatures)
+        known = self._read.get(key, ())
+        return all(folder_signature(path) == signature for path, signature in signatures) and all(
+            self.digests.signature(path) == signature for path, signature in known
+        )
 
-    def note_search(self, key: EntryKey, state: SearchState) -> None:
+    def note_search(self, key: EntryKey, state: SearchState, includes: Iterable[tuple[str, Digest]] = ()) -> None:
         """Remember that an entry's search state was found true."""
         if state.moment is not None:
             self._moments[key] = state.moment
         if state.signatures:
-            self._searched[key] = self._shared(state.signatures)
+            read = {path for path, _ in includes}
+            # Where the times of headers matter each is among them, and was asked for already.
+            own = tuple(pair for pair in state.signatures if pair[0] in read)
+            self._searched[key] = self._shared(tuple(pair for pair in state.signatures if pair[0] not in read))
+            self._read[key] = self._shared(own)
         else:
             self._searched.pop(key, None)
+            self._read.pop(key, None)

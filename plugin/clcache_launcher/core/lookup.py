@@ -138,7 +138,7 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     state = knowledge.search_state(prepared.plan_search(files, entry.stamped), environment, scope.roots)
     if state.digest != entry.search_state:
         return False
-    knowledge.note_search(looked_at, state)
+    knowledge.note_search(looked_at, state, entry.includes)
     return True
 
 

@@ -1,5 +1,6 @@
 """What is remembered between requests."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,4 +67,26 @@ def test_search_state_of_folders_that_do_not_stand_still_is_not_relied_on(tmp_pa
     (tmp_path / "inc").rmdir()
     (tmp_path / "inc").write_text("a header map")
     knowledge.note_search((KEY, b""), _state(knowledge, tmp_path))
+    assert not knowledge.search_still_holds((KEY, b""), {})
+
+
+def test_include_whose_time_matters_is_seen_by_its_signature_alone(tmp_path: Path) -> None:
+    # gcc takes two files of one content for one by their times, where #pragma once is about.
+    (tmp_path / "inc").mkdir()
+    names = [str(tmp_path / f"inc/{name}.h") for name in "xy"]
+    for name in names:
+        Path(name).write_text("#pragma once\n")
+    settle()
+    knowledge = Knowledge()
+    digest = knowledge.digests.digest(names[0])
+    assert digest is not None
+    includes = tuple((name, digest) for name in names)
+    facts = scan_source(b"#pragma once\n#include <x.h>\n#include <y.h>\n")
+    rules = SearchRules(same_by_time=True)
+    plan = search_plan([(name, facts) for name in names], [str(tmp_path / "inc")], str(tmp_path), (), rules)
+    assert knowledge.digests.hold(includes)
+    knowledge.note_search((KEY, b""), knowledge.search_state(plan, {}), includes)
+    assert knowledge.search_still_holds((KEY, b""), {})
+    os.utime(names[1], (1, 1))
+    assert knowledge.digests.hold(includes)
     assert not knowledge.search_still_holds((KEY, b""), {})

@@ -125,4 +125,4 @@ def real_project(sources: Path, folder: Path, cache: Cache) -> Build:
         stdout=subprocess.DEVNULL,
     )
     commands = json.loads((folder / "compile_commands.json").read_text())
-    return Build(folder, tuple(os.path.normpath(command["output"]) for command in commands))
+    return Build(folder, tuple(os.path.relpath(folder / command["output"], folder) for command in commands))

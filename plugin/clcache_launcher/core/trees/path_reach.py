@@ -7,7 +7,7 @@ tree's paths, unless the sources hold the path as well: then which of the two it
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final
@@ -157,7 +157,12 @@ def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
     if not told:
         return told
     left = roots.shown_in(roots.inward_text(text))
-    return left | _held_by_sources(prepared, unit, told, roots, roots.shown_in)
+    held: frozenset[str] = frozenset()
+    for source in _sources(prepared, unit, roots):
+        held |= roots.shown_in(source) if source is not None else told
+        if told <= held:
+            break
+    return left | (held & told)
 
 
 def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
@@ -165,24 +170,21 @@ def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str
     if not any(facts.computed_include for facts in unit.facts):
         return frozenset()
     own = frozenset().union(*(roots.above(path) for path, _ in unit.files))
-    return _held_by_sources(prepared, unit, own, roots, roots.named_in)
+    missing = [(name, set(words)) for name, words in roots.words if name in own]
+    for source in _sources(prepared, unit, roots):
+        if source is None:
+            return own
+        for _, words in missing:
+            words.difference_update([word for word in words if word in source])
+    return frozenset(name for name, words in missing if not words)
 
 
-def _held_by_sources(
-    prepared: Prepared,
-    unit: Compiled,
-    wanted: frozenset[str],
-    roots: Roots,
-    names_in: Callable[[bytes], frozenset[str]],
-) -> frozenset[str]:
-    """Which of some roots are in the text of the sources or of arguments, by a function that finds them."""
+def _sources(prepared: Prepared, unit: Compiled, roots: Roots) -> Iterator[bytes | None]:
+    """The text of the arguments without what is mapped, and of each file; ``None`` for one that has changed."""
     compilation = prepared.compilation
     pairs = zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue="")
     arguments = "\n".join(roots.inward_argument(argument, path) for argument, path in pairs)
-    held = names_in(arguments.encode("utf-8", "surrogateescape"))
+    yield arguments.encode("utf-8", "surrogateescape")
     for path, digest in unit.files:
-        if wanted <= held:
-            break
         read = read_file(path)
-        held = held | names_in(read[0]) if read is not None and digest_of(read[0]) == digest else wanted
-    return held & wanted
+        yield read[0] if read is not None and digest_of(read[0]) == digest else None

@@ -29,6 +29,7 @@ _TOKEN: Final = re.compile(rb"\x01([^\x01]+)\x01")
 _MAPPING: Final = re.compile(
     r"(?P<option>.*-prefix-map=(?=.*=)|[-/]d1trimfile:)(?P<folder>.*?)(?P<rest>=[^=]*|)", re.DOTALL
 )
+_WORD: Final = re.compile(rb"[\w\x80-\xff]+")
 _SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
 # What may stand before and behind a path in a message; anything else may belong to a longer name.
 _BEFORE: Final = rb"(?<![\w./+~@%-])"
@@ -60,7 +61,6 @@ class Roots:
         self._pairs = [(folder, token, name) for folder, (name, token) in pairs]
         self._texts = _Texts([(os.fsencode(folder), os.fsencode(token)) for folder, token, _ in self._pairs])
         self._escaped: dict[Callable[[bytes], bytes], _Texts] = {}
-        self._ends = [(self._end(folder), name) for folder, _, name in self._pairs]
         self.names = tuple(sorted({name for name, _ in tokens.values()}))
         """Of the roots; in the key, for what one tree has no root of is no text of another's."""
         self.identity = self.bound(self.names)
@@ -181,9 +181,10 @@ class Roots:
         """Names of the roots whose path some content holds, in bytes or in UTF-16."""
         return frozenset(name for plain, wide, name in self._contents if plain in data or wide in data)
 
-    def named_in(self, text: bytes) -> frozenset[str]:
-        """Names of the roots whose folder's own name some text holds: a macro may put a path together with it."""
-        return frozenset(name for end, name in self._ends if end.search(text))
+    @cached_property
+    def words(self) -> list[tuple[str, frozenset[bytes]]]:
+        """What macros would have to put the path of each root together from, by the root's name."""
+        return [(name, frozenset(_WORD.findall(os.fsencode(folder)))) for folder, _, name in self._pairs]
 
     def inward_parts(self, parts: Iterable[str]) -> list[str]:
         """Texts whose parts are separated by NUL, each part that is a path with its token."""
@@ -196,11 +197,6 @@ class Roots:
         return [
             (os.fsencode(folder), folder.encode("utf-16-le", "surrogatepass"), name) for folder, _, name in self._pairs
         ]
-
-    @staticmethod
-    def _end(folder: str) -> re.Pattern[bytes]:
-        last = re.escape(os.fsencode(re.split(r"[/\\]", folder.rstrip(_SEPARATORS))[-1]))
-        return re.compile(rb"(?<![\w.-])" + last + rb"(?![\w.-])")
 
 
 class _Texts:

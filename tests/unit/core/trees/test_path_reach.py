@@ -128,10 +128,13 @@ def test_messages_on_a_terminal_bind(asked: Asked) -> None:
     assert asked.reach() == NOWHERE
 
 
-@pytest.mark.parametrize(("name", "names"), [("work", {"tree"}), ("workshop", set())])
-def test_include_by_a_macro_binds_where_the_roots_name_is_near(asked: Asked, name: str, names: set[str]) -> None:
-    found = asked.reach(text=f"#define NAME(x) #x\n#define P {name}/h.h\n#include NAME(P)\n")
-    assert found == Reach(frozenset(names), Apart.COMPUTED_INCLUDE if names else None)
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_include_by_a_macro_binds_where_the_words_of_the_roots_path_are_near(asked: Asked, *, is_whole: bool) -> None:
+    words = asked.work.strip("/").split("/")
+    parts = "".join(f"#define P{number} {word}\n" for number, word in enumerate(words[: None if is_whole else -2]))
+    found = asked.reach(text=f"{parts}#define NAME(x) #x\n#include NAME(P0/h.h)\n")
+    names = frozenset({"tree"}) if is_whole else frozenset[str]()
+    assert found == Reach(names, Apart.COMPUTED_INCLUDE if names else None)
 
 
 @pytest.mark.parametrize(

@@ -116,17 +116,8 @@ def test_content_that_holds_the_path_of_a_root_is_told(content: bytes, names: se
     assert HERE.shown_in(content) == names
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        (b"#define PATH TOP/t/a.h", {"top"}),
-        (b"#define PATH t/deep", {"top", "deep"}),
-        (b"tt t_ t.h at", set()),
-        (b"y with space", {"other"}),
-    ],
-)
-def test_name_of_a_roots_folder_in_a_text_is_told(text: bytes, names: set[str]) -> None:
-    assert HERE.named_in(text) == names
+def test_words_of_a_root_are_those_of_its_path() -> None:
+    assert dict(HERE.words) == {"top": {b"x", b"t"}, "deep": {b"x", b"t", b"deep"}, "other": {b"y", b"with", b"space"}}
 
 
 def test_root_above_a_path_is_the_nearest() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from clcache_launcher import __version__
 from clcache_launcher.setup.context import module_folder
 from support.cache import SCRIPTS
 from support.cmake import CMake, path_without_scripts
@@ -267,3 +268,12 @@ def test_project_with_a_copy_of_its_own_below_one_that_has_the_module(
     text = cmake.configured(source, tmp_path / "b", module_path)
     assert cmake.launchers(tmp_path / "b") == {"a.c": [LAUNCHER], "b.c": [LAUNCHER]}
     assert text.count("clcache: ") == 1
+
+
+@pytest.mark.parametrize(("version", "is_found"), [("", True), ("0.1", True), (__version__, True), ("99.0", False)])
+def test_package_is_found_where_its_version_serves(
+    cmake: CMake, tmp_path: Path, version: str, *, is_found: bool
+) -> None:
+    source = write_project(tmp_path / "s", PROJECT, f"find_package(ClcacheLauncher {version})", TARGET)
+    text = cmake.configured(source, tmp_path / "b", env=ACTIVATED)
+    assert ("clcache: compiles C" in text) is is_found

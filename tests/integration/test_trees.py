@@ -360,6 +360,25 @@ def test_folder_that_only_begins_like_a_root_is_none(cache: Cache, work: Path, c
     assert cache.counts() == (0, 2, 0, 0)
 
 
+@pytest.mark.parametrize("compiler", GNU)
+@pytest.mark.parametrize(
+    "name", ["#x", "a b", "$HOME", "a=b", "c%d", "x,y", "it's", 'q"uote', "(a)", "[b]", "dir:x", "one2"]
+)
+def test_names_that_mean_something_elsewhere_are_names(cache: Cache, work: Path, compiler: str, name: str) -> None:
+    for folder in ("one", name):
+        (work / folder).mkdir()
+        (work / folder / "a.c").write_text("int f(int a) { if (a = 2) return 1; return 0; }\n")
+        tree = work / folder
+        env = {"CLCACHE_BASEDIR": str(tree)} if ":" not in name else {"CLCACHE_CONFIG": str(tree / "own.yaml")}
+        (tree / "own.yaml").write_text("basedir: .\n")
+        for target in ("a.o", f"{tree}/x.o"):
+            line = [compiler, "-Wall", "-H", "-MD", "-MT", target, "-MF", "a.d", "-c", f"{tree}/a.c", "-o", "a.o"]
+            bare = make_bare(cache, line, tree, env)
+            for _ in range(2):
+                assert make_cached(cache, line, tree, env) == bare
+    assert cache.counts()[2:] == (0, 0)
+
+
 def test_folder_named_by_an_option_is_mapped_and_a_definition_is_text(trees: Trees) -> None:
     trees.check("g++", ["-isystem", "{tree}/src"], shares=True)
     trees.cache.front_end("zero")

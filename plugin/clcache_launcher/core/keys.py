@@ -38,6 +38,9 @@ def manifest_key(
     key = _Hash(b"manifest")
     _add_command(key, invocation, compilation, toolchain, environment, roots)
     _add_inputs(key, ((roots.inward(name), digest) for name, digest in inputs))
+    if not roots.are_plain or not (roots.are_plain_to_make or _target_is_free(compilation, roots)):
+        # Compilers write such paths now as they are, now escaped.
+        key.add(b"tree", roots.identity)
     return ManifestKey(key.digest())
 
 
@@ -89,6 +92,12 @@ def _add_command(
     for name, value in sorted(environment.items()):
         key.add(b"variable", _text(name))
         key.add(b"value", _text(roots.inward_list(value)))
+
+
+def _target_is_free(compilation: Compilation, roots: Roots) -> bool:
+    """Whether no -MT, whose value goes into the depfile as it is, names a path below a root."""
+    words = zip(("", *compilation.key_arguments), compilation.key_arguments, compilation.key_paths, strict=False)
+    return not any(roots.is_below(path) and (before == "-MT" or word.startswith("-MT")) for before, word, path in words)
 
 
 def _add_inputs(key: "_Hash", inputs: Iterable[tuple[str, Digest]]) -> None:

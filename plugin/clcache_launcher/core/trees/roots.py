@@ -153,10 +153,16 @@ class Roots:
                 found.update(f"{name}^{outer}" if outer and is_below else name for outer in shorter)
         return frozenset(found)
 
-    @property
+    @cached_property
     def are_plain(self) -> bool:
         """Whether each path stands in a string literal as it is."""
-        return not any(mark in folder for folder, _, _ in self._pairs for mark in '"\\\n')
+        marks = '"\n' if "\\" in _SEPARATORS else '"\n\\'
+        return not any(mark in folder for folder, _, _ in self._pairs for mark in marks)
+
+    @cached_property
+    def are_plain_to_make(self) -> bool:
+        """Whether each path stands in a depfile as it is."""
+        return not any(mark in folder for folder, _, _ in self._pairs for mark in " \t#$")
 
     def can_map(self, text: bytes) -> bool:
         """Whether a text comes out as it went in."""

@@ -38,7 +38,11 @@ def share(
         line = one_line(output.data)
         if not roots.can_map(line) or lay_out(line, family) != output.data:
             return None
-        shared.append(replace(output, data=roots.escaped(escape_path).inward_text(line)))
+        mapped = roots.escaped(escape_path).inward_text(line)
+        if roots.shown_in(mapped):
+            # -MT is written as it was given, whatever make would need.
+            return None
+        shared.append(replace(output, data=mapped))
     return shared, (roots.inward_text(stdout), roots.inward_text(stderr), command)
 
 

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final, TypeVar, cast
+from typing import Final
 
 from clcache_launcher.core.inputs.clock import Moment, moment_of
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
+from clcache_launcher.core.inputs.held import HeldEntries
 from clcache_launcher.core.inputs.precompiled import PrecompiledHeaders
 from clcache_launcher.core.inputs.search import SearchPlan
 from clcache_launcher.core.inputs.search_state import SearchState, search_state
@@ -24,15 +25,13 @@ from clcache_launcher.core.trees.file_names import FileNames
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry
-from clcache_launcher.util.files import Signature, folder_signature
 
 __all__ = ["Knowledge"]
 
-_MOST_INCLUDES: Final = 4_000_000
-"""Include files in the remembered entries, together: 8 bytes each where entries share their headers."""
+_MOST_INCLUDES: Final = 3_000_000
+"""Include files in the remembered entries, together: 16 bytes each where entries share their headers."""
 _MOST_PAIRS: Final = 200_000
-"""Different pairs of a path with its digest or signature: some 300 bytes each."""
-_Second = TypeVar("_Second", Digest, Signature | None)
+"""Different pairs of a path with its digest: some 300 bytes each."""
 
 
 EntryKey = tuple[ResultKey, bytes]
@@ -56,10 +55,9 @@ class Knowledge:
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
-        self._searched: dict[EntryKey, tuple[tuple[str, Signature | None], ...]] = {}
-        self._read: dict[EntryKey, tuple[tuple[str, Signature | None], ...]] = {}
+        self._held: HeldEntries[EntryKey] = HeldEntries(self.digests)
         self._moments: dict[EntryKey, Moment] = {}
-        self._pairs: dict[tuple[str, object], tuple[str, object]] = {}
+        self._pairs: dict[tuple[str, Digest], tuple[str, Digest]] = {}
         self._includes = 0
         self._lock = threading.Lock()
 
@@ -76,55 +74,42 @@ class Knowledge:
     def note_entry(self, key: EntryKey, entry: Entry) -> Entry:
         """Remember an entry, forgetting the oldest where there are too many."""
         with self._lock:
-            entry = replace(entry, includes=self._shared(entry.includes))
+            if len(self._pairs) > _MOST_PAIRS:
+                self._pairs.clear()
+            shared = tuple(self._pairs.setdefault(pair, pair) for pair in entry.includes)
+            entry = replace(entry, includes=shared)
             self._entries[key] = entry
-            self._includes += len(entry.includes)
+            self._includes += len(shared)
             while self._includes > _MOST_INCLUDES and len(self._entries) > 1:
                 old_key, old = self._entries.popitem(last=False)
-                self._searched.pop(old_key, None)
-                self._read.pop(old_key, None)
+                self._held.forget(old_key)
                 self._moments.pop(old_key, None)
                 self._includes -= len(old.includes)
         return entry
-
-    def _shared(self, pairs: tuple[tuple[str, _Second], ...]) -> tuple[tuple[str, _Second], ...]:
-        """The same pairs, each once in memory: the units of a project read the same headers in the same folders."""
-        if len(self._pairs) > _MOST_PAIRS:
-            self._pairs.clear()
-        known = cast("dict[tuple[str, _Second], tuple[str, _Second]]", self._pairs)  # a digest is no signature
-        return tuple(known.setdefault(pair, pair) for pair in pairs)
 
     def search_state(self, plan: SearchPlan, environment: Mapping[str, str], roots: Roots = NO_ROOTS) -> SearchState:
         """Where the names of a plan exist now, for a caller with this environment, told as any tree would."""
         moment = moment_of(plan.time_macros, environment, self.clock())
         return search_state(plan, self.folders, self.digests, moment, roots)
 
+    def still_holds(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
+        """Whether nothing has changed since an entry was last found to hold."""
+        return self._is_moment(key, environment) and self._held.holds(key)
+
     def search_still_holds(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
-        """Whether nothing has changed since an entry's search state was last found true.
+        """Whether nothing has changed since an entry's search state was last found true."""
+        return self._is_moment(key, environment) and self._held.is_searched(key)
 
-        The signatures of its includes are those that were just seen when their digests were found to hold.
-        """
-        signatures = self._searched.get(key)
-        if not signatures:
-            return False
-        noted = self._moments.get(key) if self._moments else None
-        if noted is not None and moment_of(noted.macros, environment, self.clock()) != noted:
-            return False
-        known = self._read.get(key, ())
-        return all(folder_signature(path) == signature for path, signature in signatures) and all(
-            self.digests.signature(path) == signature for path, signature in known
-        )
-
-    def note_search(self, key: EntryKey, state: SearchState, includes: Iterable[tuple[str, Digest]] = ()) -> None:
-        """Remember that an entry's search state was found true."""
+    def note_search(self, key: EntryKey, entry: Entry, state: SearchState) -> None:
+        """Remember that an entry's includes and search state were found true."""
         if state.moment is not None:
             self._moments[key] = state.moment
-        if state.signatures:
-            read = {path for path, _ in includes}
-            # Where the times of headers matter each is among them, and was asked for already.
-            own = tuple(pair for pair in state.signatures if pair[0] in read)
-            self._searched[key] = self._shared(tuple(pair for pair in state.signatures if pair[0] not in read))
-            self._read[key] = self._shared(own)
-        else:
-            self._searched.pop(key, None)
-            self._read.pop(key, None)
+        self._held.note(key, state.signatures, entry.includes)
+
+    def note_includes(self, key: EntryKey, entry: Entry) -> None:
+        """Remember that the includes of an entry were found true whose search state still holds."""
+        self._held.note_includes(key, entry.includes)
+
+    def _is_moment(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
+        noted = self._moments.get(key) if self._moments else None
+        return noted is None or moment_of(noted.macros, environment, self.clock()) == noted

@@ -121,12 +121,14 @@ def _fits(entry: Entry, prepared: Prepared) -> bool:
 
 def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bool:
     """Whether every include is as it was, and every name is found and not found where it was."""
-    knowledge = scope.knowledge
+    knowledge, environment = scope.knowledge, prepared.invocation.environment
+    looked_at = (key, scope.roots.identity)
+    if knowledge.still_holds(looked_at, environment):
+        return True
     if not knowledge.digests.hold(entry.includes):
         return False
-    environment = prepared.invocation.environment
-    looked_at = (key, scope.roots.identity)
     if knowledge.search_still_holds(looked_at, environment):
+        knowledge.note_includes(looked_at, entry)
         return True
     source = prepared.absolute(prepared.compilation.source)
     digest = knowledge.digests.digest(source)
@@ -138,7 +140,7 @@ def _holds(key: ResultKey, entry: Entry, prepared: Prepared, scope: Scope) -> bo
     state = knowledge.search_state(prepared.plan_search(files, entry.stamped), environment, scope.roots)
     if state.digest != entry.search_state:
         return False
-    knowledge.note_search(looked_at, state, entry.includes)
+    knowledge.note_search(looked_at, entry, state)
     return True
 
 

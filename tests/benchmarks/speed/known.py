@@ -30,12 +30,14 @@ def main() -> None:
     digests = [Digest(hashlib.blake2b(bytes([n % 256, n // 256]), digest_size=16).digest()) for n in range(HEADERS)]
     pairs = [(f"/home/user/project/module{n % FOLDERS}/header{n}.h", digest) for n, digest in enumerate(digests)]
     stamps = {f"/home/user/project/module{n}": Signature(4096, 10**18 + n, 10**18 + n, n, 2049) for n in range(FOLDERS)}
+    for at, (path, digest) in enumerate(pairs):
+        knowledge.digests._known[path] = Signature(1000, 10**18 + at, 10**18 + at, at, 2049), digest
     for number in range(int(sys.argv[1])):
-        body = Entry(tuple(chance.sample(pairs, EACH)), b"0" * 16, Streams.ANY).encode()
+        entry = Entry(tuple(chance.sample(pairs, EACH)), b"0" * 16, Streams.ANY)
         result = ResultKey(hashlib.blake2b(number.to_bytes(8, "little"), digest_size=16).digest())
-        knowledge.entry(StoredEntry(result, body))
+        entry = knowledge.entry(StoredEntry(result, entry.encode()))
         state = SearchState(b"0" * 16, {}, {}, {}, tuple(stamps.items()))
-        knowledge.note_search((result, NO_ROOTS.identity), state)
+        knowledge.note_search((result, NO_ROOTS.identity), entry, state)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     print(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
 

@@ -1,6 +1,7 @@
 """What is remembered between requests."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_search_state_holds_until_a_folder_changes(tmp_path: Path) -> None:
     settle()
     knowledge = Knowledge()
     assert not knowledge.search_still_holds((KEY, b""), {})
-    knowledge.note_search((KEY, b""), _state(knowledge, tmp_path))
+    knowledge.note_search((KEY, b""), ENTRY, _state(knowledge, tmp_path))
     assert knowledge.search_still_holds((KEY, b""), {})
     (tmp_path / "inc/other.h").write_text("")
     assert not knowledge.search_still_holds((KEY, b""), {})
@@ -63,10 +64,10 @@ def test_search_state_of_folders_that_do_not_stand_still_is_not_relied_on(tmp_pa
     (tmp_path / "inc").mkdir()
     settle()
     knowledge = Knowledge()
-    knowledge.note_search((KEY, b""), _state(knowledge, tmp_path))
+    knowledge.note_search((KEY, b""), ENTRY, _state(knowledge, tmp_path))
     (tmp_path / "inc").rmdir()
     (tmp_path / "inc").write_text("a header map")
-    knowledge.note_search((KEY, b""), _state(knowledge, tmp_path))
+    knowledge.note_search((KEY, b""), ENTRY, _state(knowledge, tmp_path))
     assert not knowledge.search_still_holds((KEY, b""), {})
 
 
@@ -85,8 +86,10 @@ def test_include_whose_time_matters_is_seen_by_its_signature_alone(tmp_path: Pat
     rules = SearchRules(same_by_time=True)
     plan = search_plan([(name, facts) for name in names], [str(tmp_path / "inc")], str(tmp_path), (), rules)
     assert knowledge.digests.hold(includes)
-    knowledge.note_search((KEY, b""), knowledge.search_state(plan, {}), includes)
+    knowledge.note_search((KEY, b""), replace(ENTRY, includes=includes), knowledge.search_state(plan, {}))
+    assert knowledge.still_holds((KEY, b""), {})
     assert knowledge.search_still_holds((KEY, b""), {})
     os.utime(names[1], (1, 1))
     assert knowledge.digests.hold(includes)
+    assert not knowledge.still_holds((KEY, b""), {})
     assert not knowledge.search_still_holds((KEY, b""), {})

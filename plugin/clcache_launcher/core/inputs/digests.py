@@ -46,6 +46,11 @@ class FileDigests:
         known = self._known.get(path)
         return known[0] if known is not None else folder_signature(path)
 
+    def signature_of(self, path: str, digest: Digest) -> Signature | None:
+        """The signature under which a file is known to have a digest; ``None`` when none is."""
+        known = self._known.get(path)
+        return known[0] if known is not None and known[1] == digest else None
+
     def hold(self, files: tuple[tuple[str, Digest], ...]) -> bool:
         """Whether each file still has its digest."""
         known, stat = self._known, os.stat

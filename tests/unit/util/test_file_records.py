@@ -1,0 +1,90 @@
+"""One pass over many files sees what a ``stat`` of each would, in C as in Python."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clcache_launcher.util import file_records
+from clcache_launcher.util.file_records import file_record, hold, hold_in_python
+from clcache_launcher.util.files import Signature, folder_signature
+from support.skip import skip_or_fail
+
+Hold = Callable[[tuple[bytes, ...]], bool]
+
+
+@pytest.fixture(params=["C", "Python"])
+def holds(request: pytest.FixtureRequest) -> Hold:
+    if request.param == "Python":
+        return hold_in_python
+    if hold is hold_in_python:
+        skip_or_fail("needs Python's headers when the package is built: apt-get install python3-dev")
+    return hold
+
+
+def _record(path: Path) -> bytes:
+    return file_record(str(path), folder_signature(str(path)))
+
+
+def test_nothing_holds(holds: Hold) -> None:
+    assert holds(())
+
+
+def test_files_folders_and_links_hold_as_they_are(holds: Hold, tmp_path: Path) -> None:
+    (tmp_path / "a.h").write_text("a")
+    (tmp_path / "link.h").symlink_to("a.h")
+    (tmp_path / "sché\udc80ma.h").write_text("")
+    paths = [tmp_path, *tmp_path.iterdir(), tmp_path / "missing", tmp_path / "a.h" / "below"]
+    assert holds(tuple(map(_record, paths)))
+
+
+@pytest.mark.parametrize("field", Signature._fields)
+def test_each_part_of_a_signature_counts(holds: Hold, tmp_path: Path, field: str) -> None:
+    signature = folder_signature(str(tmp_path))
+    assert signature is not None
+    other = signature._replace(**{field: getattr(signature, field) + 1})
+    assert holds((file_record(str(tmp_path), signature),))
+    assert not holds((file_record(str(tmp_path), other),))
+
+
+def test_one_change_among_many_is_seen(holds: Hold, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.h" for number in range(20)]
+    for path in paths:
+        path.write_text("")
+    records = tuple(map(_record, paths))
+    for path in (paths[0], paths[-1]):
+        path.write_text("longer")
+        assert not holds(records)
+        records = tuple(map(_record, paths))
+        assert holds(records)
+
+
+def test_what_comes_goes_or_can_not_be_looked_at_is_seen(holds: Hold, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    missing = _record(path)
+    path.write_text("")
+    assert not holds((missing,))
+    there = _record(path)
+    path.unlink()
+    assert holds((missing,)) and not holds((there,))
+    path.symlink_to("x")
+    in_a_circle = _record(path)
+    assert holds((in_a_circle,)) and not holds((missing,))
+
+
+@pytest.mark.parametrize("wrong", [None, [b""], (None,), (b"short",)])
+def test_what_is_no_tuple_of_records_is_an_error_in_c(wrong: object) -> None:
+    if hold is hold_in_python:
+        skip_or_fail("needs Python's headers when the package is built: apt-get install python3-dev")
+    with pytest.raises((TypeError, ValueError, SystemError)):
+        hold(wrong)  # type: ignore[arg-type]  # it is wrong on purpose
+
+
+def test_package_without_the_c_part_does_it_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "clcache_launcher._file_records", None)
+    namespace: dict[str, object] = {"__name__": "again"}
+    source = Path(os.fspath(file_records.__file__)).read_text(encoding="utf-8")
+    exec(compile(source, "file_records.py", "exec"), namespace)
+    assert namespace["hold"] is namespace["hold_in_python"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from clcache_launcher.util.file_records import file_record, hold
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
 
 __all__ = ["Lookup", "Watch", "Watches", "links_on_the_way", "look", "watch"]
@@ -15,6 +16,7 @@ _MOST_LINKS: Final = 64
 # Configuration files, lists of sanitizers, marks of an installation of gcc, parts of cl.
 _CHOSEN_BY: Final = re.compile(r".*\.(?:cfg|txt|dll|exe)|crtbegin\.o|libgcc\.a|_mingw\.h", re.IGNORECASE)
 _MOST_LOOKED: Final = 5_000
+_MOST_HELD: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,53 @@ class Watches:
         """Know nothing yet."""
         self._listed: dict[str, tuple[tuple[int, ...] | None, str]] = {}
         self._looked: dict[Lookup, tuple[tuple[int, ...] | None, ...]] = {}
+        self._held: dict[int, tuple[Watch, tuple[bytes, ...]]] = {}
+        """By a watch's identity: to hash one takes longer than to check it."""
 
     def hold(self, watched: Watch) -> bool:
-        """Whether nothing has changed. This is on the way of every hit: one ``stat`` a path."""
-        stat, lstat = os.stat, os.lstat
-        for read, pairs in ((stat, watched.paths), (lstat, watched.links)):
-            for path, signature in pairs:
-                try:
-                    s = read(path)
-                except OSError:
-                    if signature is not None:
-                        return False
-                    continue
-                if signature != (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino, s.st_dev):
+        """Whether nothing has changed. This is on the way of every hit: one pass over the paths and folders."""
+        known = self._held.get(id(watched))
+        if known is not None and known[0] is watched and _lead_there(watched.links) and hold(known[1]):
+            return True
+        if not self._holds(watched):
+            return False
+        records = self._records(watched)
+        if records is not None:
+            if len(self._held) > _MOST_HELD:
+                self._held.clear()
+            self._held[id(watched)] = watched, records
+        return True
+
+    def _records(self, watched: Watch) -> tuple[bytes, ...] | None:
+        """By what a watch was just found to hold, or ``None`` where a folder does not stand still."""
+        looked = self._looked.get(watched.lookup)
+        if looked is None:
+            return None
+        seen: list[tuple[str, Signature | None]] = [*watched.paths]
+        for folder, names in watched.folders:
+            state, listed = self._listed.get(folder, (None, None))
+            if listed != names:
+                return None
+            seen.append((folder, Signature(*state) if state else None))
+        seen += (
+            (folder, Signature(*state) if state else None)
+            for folder, state in zip(watched.lookup.folders, looked, strict=True)
+        )
+        return tuple(dict.fromkeys(file_record(path, signature) for path, signature in seen))
+
+    def _holds(self, watched: Watch) -> bool:
+        stat = os.stat
+        if not _lead_there(watched.links):
+            return False
+        for path, signature in watched.paths:
+            try:
+                s = stat(path)
+            except OSError:
+                if signature is not None:
                     return False
+                continue
+            if signature != (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino, s.st_dev):
+                return False
         now = _signatures(folder for folder, _ in watched.folders)
         for (folder, names), state in zip(watched.folders, now, strict=True):
             if self._listed.get(folder) != (state, names) and not self._lists_the_same(folder, names):
@@ -88,6 +123,11 @@ class Watches:
                 self._looked.clear()
             self._looked[lookup] = signatures
         return True
+
+
+def _lead_there(links: Iterable[tuple[str, Signature | None]]) -> bool:
+    """Whether each link is the one that it was."""
+    return all(_link_signature(link) == signature for link, signature in links)
 
 
 def _signatures(folders: Iterable[str]) -> tuple[tuple[int, ...] | None, ...]:

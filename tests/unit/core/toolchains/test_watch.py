@@ -56,6 +56,37 @@ def test_watch_does_not_hold_after_a_change(folder: Path, change: str) -> None:
     assert not watches.hold(made)
 
 
+def test_change_is_seen_by_watches_that_held_before_by_one_pass(folder: Path) -> None:
+    """Whatever the kind of it: paths, a folder, a lookup, a link."""
+    changes: tuple[tuple[Callable[[], object], Callable[[], object]], ...] = (
+        (lambda: (folder / "none").write_text(""), (folder / "none").unlink),
+        ((folder / "sub/late").mkdir, (folder / "sub/late").rmdir),
+        (lambda: (folder / "sub/cc1").symlink_to("nothing"), (folder / "sub/cc1").unlink),
+        (lambda: _turn(folder / "link", "./file"), lambda: None),
+    )
+    watches = Watches()
+    made = watched(folder, "file", "none", folders=("sub",), links=("link",), names=("as", "cc1"))
+    for change, undo in changes:
+        settle()
+        for _ in range(3):
+            assert watches.hold(made)
+        change()
+        assert not watches.hold(made)
+        undo()
+
+
+def test_watch_that_holds_is_checked_in_one_pass(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watches, made = Watches(), watched(folder, "file", "none", folders=("sub",), names=("as",))
+    assert watches.hold(made)
+    monkeypatch.setattr(watches, "_holds", lambda _: pytest.fail("looked at one by one"))
+    assert watches.hold(made)
+
+
+def _turn(link: Path, target: str) -> None:
+    link.unlink()
+    link.symlink_to(target)
+
+
 def test_link_that_leads_to_the_same_file_on_another_way_is_a_change(folder: Path) -> None:
     made = watched(folder, links=("link",))
     (folder / "link").unlink()

@@ -7,7 +7,7 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -43,6 +43,7 @@ __all__ = ["Sessions"]
 _LOG: Final = logging.getLogger(__name__)
 _PASS: Final = encode(Message.PASS)
 _MOST_REQUESTS: Final = 20_000
+_MOST_ENVIRONMENTS: Final = 100
 # gcc.gnu.org/onlinedocs/gcc/Diagnostic-Message-Formatting-Options.html; gcc 12 asks the last three whether links work.
 _TERMINAL_VARIABLES: Final = (
     "TERM",
@@ -72,6 +73,7 @@ class Sessions:
         """Answer from ``engine``."""
         self._engine = engine
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
+        self._environments: dict[tuple[bytes, ...], tuple[tuple[bytes, ...], dict[str, str]]] = {}
         self._log = InvocationLog()
         self._builds = CallerBuilds()
 
@@ -111,8 +113,8 @@ class Sessions:
         request = CompileRequest.decode(payload)
         if request.version != __version__ or not _sees_the_same(request):
             return request
-        entries = (os.fsdecode(entry).partition("=") for entry in request.environment)
-        environment = {name: value for name, equals, value in entries if equals}
+        entries, environment = self._environment(request.environment)
+        request = replace(request, environment=entries)
         invocation = Invocation(
             arguments=request.argv,
             compiler=os.path.join(request.cwd, request.compiler),
@@ -139,6 +141,17 @@ class Sessions:
             while len(self._known) > _MOST_REQUESTS:
                 self._known.popitem(last=False)
         return understood
+
+    def _environment(self, entries: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], dict[str, str]]:
+        """The entries with the variables that they are; what the commands of a build share is kept once."""
+        known = self._environments.get(entries)
+        if known is None:
+            parts = (os.fsdecode(entry).partition("=") for entry in entries)
+            known = entries, {name: value for name, equals, value in parts if equals}
+            if len(self._environments) >= _MOST_ENVIRONMENTS:
+                self._environments.clear()
+            self._environments[entries] = known
+        return known
 
 
 def _follow(steps: Steps, connection: socket.socket) -> Print | Pass | None:

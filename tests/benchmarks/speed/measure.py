@@ -81,7 +81,7 @@ def growth(caches: Sequence[Cache], folder: Path, turns: int, headers: int) -> d
 
 
 def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48) -> dict[str, Sample]:
-    """Hits a second of units with 1.4 MB objects, four at a time, started by xargs."""
+    """Hits a second of units with 1.25 MB objects, four at a time, started by xargs."""
 
     def once(cache: Cache, listed: Path) -> float:
         with listed.open("rb") as given:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.speed.report import BEGIN, END, load, markdown, number, replace_part, save
+from benchmarks.speed.scaling import Demand, hits_a_second
 from benchmarks.speed.targets import Groups, judge
 from benchmarks.speed.timing import Sample, in_turns, ratio, sample
 
@@ -85,3 +86,24 @@ def test_part_of_a_document_is_replaced() -> None:
     document = f"a\n{BEGIN}\nold\n{END}\nb\n"
     assert replace_part(document, f"{BEGIN}\nnew\n{END}") == f"a\n{BEGIN}\nnew\n{END}\nb\n"
     assert replace_part("a\n", "new") == "a\n\nnew\n"
+
+
+def test_one_job_alone_takes_what_its_steps_take() -> None:
+    rate = hits_a_second(Demand(0.5, 0.3, 0.2), processors=8, jobs=1, hits=4_000)
+    assert rate == pytest.approx(1000, rel=0.05)
+
+
+def test_lock_of_one_core_process_bounds_the_hits_of_many_processors() -> None:
+    rate = hits_a_second(Demand(0.5, 0.25, 0.2), processors=64, jobs=64, hits=4_000)
+    assert rate == pytest.approx(4000, rel=0.05)
+
+
+def test_processors_bound_the_hits_where_there_are_few() -> None:
+    rate = hits_a_second(Demand(0.5, 0.2, 0.3), processors=2, jobs=16, cores=4, hits=4_000)
+    assert rate == pytest.approx(2000, rel=0.05)
+
+
+def test_more_core_processes_give_more_hits_until_the_processors_are_busy() -> None:
+    demand = Demand(0.5, 0.5, 0.2)
+    one, four = (hits_a_second(demand, processors=16, jobs=32, cores=cores, hits=4_000) for cores in (1, 4))
+    assert 3 < four / one < 4.2

@@ -55,7 +55,7 @@ class Knowledge:
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
-        self._held: HeldEntries[EntryKey] = HeldEntries(self.digests)
+        self._held: HeldEntries[EntryKey] = HeldEntries(self.digests, self.folders)
         self._moments: dict[EntryKey, Moment] = {}
         self._pairs: dict[tuple[str, Digest], tuple[str, Digest]] = {}
         self._includes = 0
@@ -104,7 +104,7 @@ class Knowledge:
         """Remember that an entry's includes and search state were found true."""
         if state.moment is not None:
             self._moments[key] = state.moment
-        self._held.note(key, state.signatures, entry.includes)
+        self._held.note(key, state, entry.includes)
 
     def note_includes(self, key: EntryKey, entry: Entry) -> None:
         """Remember that the includes of an entry were found true whose search state still holds."""

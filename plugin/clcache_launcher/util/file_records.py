@@ -17,7 +17,7 @@ try:
 except ImportError:  # it is built where Python's headers are at hand
     _native = None  # type: ignore[assignment]  # a module, or none
 
-__all__ = ["file_record", "hold", "hold_in_python"]
+__all__ = ["file_record", "hold", "hold_in_python", "split_record"]
 
 _SIGNATURE: Final = struct.Struct("=3q2Q")
 _BYTES: Final = _SIGNATURE.size
@@ -27,6 +27,13 @@ _MISSING: Final = _SIGNATURE.pack(-(1 << 63), 0, 0, 0, 0)
 def file_record(path: str, signature: Signature | None) -> bytes:
     """The record of a path with its signature; ``None`` where nothing is there."""
     return (_MISSING if signature is None else _SIGNATURE.pack(*signature)) + os.fsencode(path)
+
+
+def split_record(record: bytes) -> tuple[str, Signature | None]:
+    """The path and the signature of a record."""
+    signature = record[:_BYTES]
+    known = None if signature == _MISSING else Signature(*_SIGNATURE.unpack(signature))
+    return os.fsdecode(record[_BYTES:]), known
 
 
 def hold_in_python(records: tuple[bytes, ...]) -> bool:

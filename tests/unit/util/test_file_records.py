@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.util import file_records
-from clcache_launcher.util.file_records import file_record, hold, hold_in_python
+from clcache_launcher.util.file_records import file_record, hold, hold_in_python, split_record
 from clcache_launcher.util.files import Signature, folder_signature
 from support.skip import skip_or_fail
 
@@ -88,3 +88,8 @@ def test_package_without_the_c_part_does_it_in_python(monkeypatch: pytest.Monkey
     source = Path(os.fspath(file_records.__file__)).read_text(encoding="utf-8")
     exec(compile(source, "file_records.py", "exec"), namespace)
     assert namespace["hold"] is namespace["hold_in_python"]
+
+
+@pytest.mark.parametrize("signature", [None, Signature(1, 2, 3, 1 << 63, 5), Signature(-40, 0, 0, 0, 0)])
+def test_record_tells_its_path_and_signature(signature: Signature | None) -> None:
+    assert split_record(file_record("/a/sch\udc80", signature)) == ("/a/sch\udc80", signature)

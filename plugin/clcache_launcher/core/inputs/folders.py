@@ -1,13 +1,18 @@
 """Names in folders, remembered by the folder's signature."""
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from stat import S_ISDIR
+from typing import Final
 
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
 
-__all__ = ["FolderNames", "Link", "Listing"]
+__all__ = ["Changes", "FolderNames", "Link", "Listing"]
+
+_MOST_STATES: Final = 500
+"""Of a folder that are told apart; in a build folder each object makes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Listing:
     """A later change will show in the signature."""
     ignores_case: bool = False
     """A name finds a file that is spelled in other case; all names here are in folded case then."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The file number of each name itself."""
 
     def may_have_folder(self, name: str) -> bool:
         """Whether there is a folder of that name, or a link that can come to lead to one."""
@@ -74,6 +81,29 @@ class Listing:
         return name.casefold() if self.ignores_case else name
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of a folder since it had a signature."""
+
+    names: frozenset[str]
+    """Those that came, went, or stand for another file."""
+    listing: Listing
+    """The names now."""
+
+
+@dataclass(slots=True)
+class _History:
+    """The states of one folder, each with the names that changed on the way to the next."""
+
+    last: Listing
+    states: dict[Signature, int]
+    changed: list[frozenset[str]]
+
+    def since(self, signature: Signature) -> frozenset[str] | None:
+        at = self.states.get(signature)
+        return None if at is None else frozenset().union(*self.changed[at:])
+
+
 class FolderNames:
     """What names there are; a folder is read again only when its signature has changed."""
 
@@ -84,6 +114,8 @@ class FolderNames:
             ignores_case: From a folder and the names in it to whether the case of a name does not matter there.
         """
         self._known: dict[str, Listing] = {}
+        self._histories: dict[str, _History] = {}
+        self._lock = threading.Lock()
         self._ignores_case = ignores_case or _ignores_case
 
     def listing(self, folder: str) -> Listing:
@@ -94,19 +126,44 @@ class FolderNames:
         listing = self._read(folder)
         if listing.is_settled:
             self._known[folder] = listing
+            self._note(folder, listing)
         else:
             self._known.pop(folder, None)
         return listing
+
+    def changes(self, folder: str, since: Signature) -> Changes | None:
+        """What became of a folder since it had a settled signature, or ``None`` where that is not known."""
+        listing = self.listing(folder)
+        with self._lock:
+            history = self._histories.get(folder)
+            names = history.since(since) if history is not None and _is_same_folder(history.last, listing) else None
+            if history is None or names is None:
+                return None
+            return Changes(names | _changed(history.last, listing), listing)
+
+    def _note(self, folder: str, listing: Listing) -> None:
+        if listing.signature is None:
+            return
+        with self._lock:
+            history = self._histories.get(folder)
+            if history is None or len(history.changed) >= _MOST_STATES or not _is_same_folder(history.last, listing):
+                self._histories[folder] = _History(listing, {listing.signature: 0}, [])
+            elif listing.signature not in history.states:
+                history.changed.append(_changed(history.last, listing))
+                history.states[listing.signature] = len(history.changed)
+                history.last = listing
 
     def _read(self, folder: str) -> Listing:
         before_ns = file_clock_ns()
         files: set[str] = set()
         folders: set[str] = set()
         links: dict[str, Link] = {}
+        numbers: dict[str, int] = {}
         try:
             status = os.stat(folder)
             with os.scandir(folder) as found:
                 for item in found:
+                    numbers[item.name] = item.inode()
                     if item.is_symlink():
                         target = _target(item.path)
                         signature = signature_of(target) if target else folder_signature(item.path)
@@ -136,7 +193,29 @@ class FolderNames:
             is_file=False,
             is_settled=settled,
             ignores_case=ignores_case,
+            numbers=numbers,
         )
+
+
+def _is_same_folder(one: Listing, other: Listing) -> bool:
+    """Whether two listings differ in names at most, as far as that can be told by names."""
+    if one.signature is None or other.signature is None:
+        return False
+    if one.signature.size < 0 or other.signature.size < 0:
+        return False
+    same = (one.path, one.signature.file, one.signature.device) == (
+        other.path,
+        other.signature.file,
+        other.signature.device,
+    )
+    return same and not any(listing.is_file or listing.ignores_case for listing in (one, other))
+
+
+def _changed(one: Listing, other: Listing) -> frozenset[str]:
+    """The names of which two listings of a folder tell different things."""
+    numbers = {name for name, _ in one.numbers.items() ^ other.numbers.items()}
+    links = {name for name in one.links.keys() | other.links.keys() if one.links.get(name) != other.links.get(name)}
+    return frozenset(numbers | links | (one.files ^ other.files) | (one.folders ^ other.folders))
 
 
 def _ignores_case(folder: str, names: Iterable[str]) -> bool:

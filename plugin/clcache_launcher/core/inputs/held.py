@@ -1,12 +1,16 @@
 """By which files and folders entries were last found to hold: they hold as long as all of these are what they were."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from clcache_launcher.core.inputs.digests import FileDigests
+from clcache_launcher.core.inputs.folders import FolderNames
+from clcache_launcher.core.inputs.search_state import SearchState
 from clcache_launcher.model import Digest
-from clcache_launcher.util.file_records import file_record, hold
+from clcache_launcher.util.file_records import file_record, hold, split_record
 from clcache_launcher.util.files import Signature
 
 __all__ = ["HeldEntries"]
@@ -27,14 +31,28 @@ class _Held:
     """With the signatures under which they have the content that the entry holds; empty when one is not known."""
     beside: tuple[bytes, ...]
     """Those of ``searched`` that are not among ``includes``."""
+    names: "array[int] | None" = None
+    """Hashes of the names that are looked for, in order; kept where a folder has changed before."""
+
+    def asks_for(self, changed: Iterable[str]) -> bool:
+        """Whether one of some names may be looked for."""
+        names = self.names
+        if names is None:
+            return True
+        return any((at := bisect_left(names, key)) < len(names) and names[at] == key for key in map(hash, changed))
 
 
 class HeldEntries(Generic[_Key]):
     """The records of entries by key; safe for several threads."""
 
-    def __init__(self, digests: FileDigests) -> None:
-        """Know nothing yet; ``digests`` tells under which signature a file has its content."""
-        self._digests = digests
+    def __init__(self, digests: FileDigests, folders: FolderNames) -> None:
+        """Know nothing yet.
+
+        Args:
+            digests: Tells under which signature a file has its content.
+            folders: Tells which names have changed in a folder.
+        """
+        self._digests, self._folders = digests, folders
         self._held: dict[_Key, _Held] = {}
         self._records: dict[str, bytes] = {}
         self._tuples: dict[tuple[bytes, ...], tuple[bytes, ...]] = {}
@@ -42,41 +60,63 @@ class HeldEntries(Generic[_Key]):
     def holds(self, key: _Key) -> bool:
         """Whether includes and search state are certainly what they were: one pass over all files."""
         held = self._held.get(key)
-        return held is not None and bool(held.includes) and hold(held.includes) and hold(held.beside)
+        if held is None or not held.includes or not hold(held.includes):
+            return False
+        return hold(held.beside) or self._other_names_changed(key, held)
 
     def is_searched(self, key: _Key) -> bool:
         """Whether the search state is certainly what it was, whatever the includes are."""
         held = self._held.get(key)
-        return held is not None and hold(held.searched)
+        return held is not None and (hold(held.searched) or self._other_names_changed(key, held))
 
-    def note(
-        self, key: _Key, searched: Sequence[tuple[str, Signature | None]], includes: Sequence[tuple[str, Digest]]
-    ) -> None:
+    def note(self, key: _Key, state: SearchState, includes: Sequence[tuple[str, Digest]]) -> None:
         """Remember that an entry was found to hold.
 
         Args:
             key: The entry's.
-            searched: What its search state was read from; nothing when that does not stand still.
+            state: Its search state.
             includes: Its include files, each of which was just found to have its digest.
         """
-        if not searched:
+        if not state.signatures:
             self.forget(key)
             return
         if len(self._records) > _MOST_RECORDS or len(self._tuples) > _MOST_TUPLES:
             self._records.clear()
             self._tuples.clear()
-        records = self._shared(self._record(path, signature) for path, signature in searched)
-        self._held[key] = self._with_includes(records, includes)
+        records = self._shared(self._record(path, signature) for path, signature in state.signatures)
+        # Most entries are looked at in folders that stand still, and need not keep the names.
+        names = array("q", sorted(map(hash, state.names()))) if key in self._held else None
+        self._held[key] = replace(self._with_includes(records, includes), names=names)
 
     def note_includes(self, key: _Key, includes: Sequence[tuple[str, Digest]]) -> None:
         """Remember that the includes have their digests, perhaps under other signatures than when last noted."""
         held = self._held.get(key)
         if held is not None:
-            self._held[key] = self._with_includes(held.searched, includes)
+            self._held[key] = replace(self._with_includes(held.searched, includes), names=held.names)
 
     def forget(self, key: _Key) -> None:
         """Forget an entry."""
         self._held.pop(key, None)
+
+    def _other_names_changed(self, key: _Key, held: _Held) -> bool:
+        """Whether all that has changed are folders in which nothing came or went that is looked for."""
+        if held.names is None:
+            return False
+        searched: list[bytes] = []
+        for record in held.searched:
+            if hold((record,)):
+                searched.append(record)
+                continue
+            path, signature = split_record(record)
+            changes = self._folders.changes(path, signature) if signature is not None else None
+            if changes is None or held.asks_for(changes.names):
+                return False
+            # A later change will not show in the signature of one that is too young.
+            searched.append(self._record(path, changes.listing.signature) if changes.listing.is_settled else record)
+        included = set(held.includes)
+        beside = self._shared(record for record in searched if record not in included)
+        self._held[key] = replace(held, searched=self._shared(searched), beside=beside)
+        return True
 
     def _with_includes(self, searched: tuple[bytes, ...], includes: Sequence[tuple[str, Digest]]) -> _Held:
         found: list[bytes] = []

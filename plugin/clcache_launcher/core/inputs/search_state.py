@@ -43,6 +43,12 @@ class SearchState:
     signatures: tuple[tuple[str, Signature | None], ...]
     """What was read: while these folders, links and files hold, so does the digest. Empty when that is not certain."""
     moment: Moment | None = None
+    parts: frozenset[str] = frozenset()
+    """The first folder in each name with folders that is looked for."""
+
+    def names(self) -> frozenset[str]:
+        """All that is looked for in any folder: what else comes and goes there does not matter."""
+        return self.parts.union(*self.wanted.values())
 
     def header_map(self) -> str | None:
         """A search folder that is a file: what it leads to is not known."""
@@ -83,9 +89,11 @@ def search_state(
             listings[folder] = folders.listing(folder)
         return listings[folder]
 
+    parts_of_names: set[str] = set()
     for folder, by_part in plan.looks:
         for part, names in by_part.items():
             first = part.partition("/")[0]
+            parts_of_names.add(first)
             if first and first not in (".", "..") and not listing(folder).may_have_folder(first):
                 continue
             place = os.path.join(folder, part) if part else folder
@@ -110,7 +118,8 @@ def search_state(
         files.note(moment.file)
     text = "\n".join(["search 4", *sorted(roots.inward_parts(parts))])
     digest = blake3(text.encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
-    return SearchState(digest, wanted, found, listings, _signatures(listings, wanted, files), moment)
+    signatures = _signatures(listings, wanted, files)
+    return SearchState(digest, wanted, found, listings, signatures, moment, frozenset(parts_of_names))
 
 
 def _precompiled(found: Mapping[str, frozenset[str]], plan: SearchPlan) -> list[str]:

@@ -17,7 +17,8 @@ def of(value: float) -> Sample:
 GROUPS: Groups = {
     "hit": {"/bin/true": of(1), "clcache": of(2), "zccache": of(8), "ccache": of(15.9)},
     "rate": {"clcache": of(400), "zccache": of(100)},
-    "cold": {"uncached": of(10), "clcache": of(10.4)},
+    "cold": {"uncached": of(10), "clcache": of(9)},
+    "cold ratio": {"uncached": of(1), "clcache": sample([1.04, 0.6, 1.04])},
     "warm": {"clcache": of(1), "ccache": of(4), "zccache": of(2.9)},
     "index 10": {"clcache": of(2)},
     "index 100000": {"clcache": of(2.2)},

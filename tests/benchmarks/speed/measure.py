@@ -13,7 +13,7 @@ from typing import Final
 from benchmarks.speed.caches import OWN, Cache, own_cache, uncached
 from benchmarks.speed.filling import fill_index, known_megabytes
 from benchmarks.speed.targets import TRUE
-from benchmarks.speed.timing import Sample, cpu_of, in_turns, memory_of, run, sample
+from benchmarks.speed.timing import Sample, cpu_of, in_turns, memory_of, run, sample, take_turns
 from benchmarks.speed.workloads import Build, grown_unit, large_unit, many_units, real_project
 
 __all__ = ["cold_and_warm", "growth", "hits", "index_growth", "launcher_size", "memory", "rates", "starts"]
@@ -129,10 +129,16 @@ def cold_and_warm(
     every = [bare, *caches]
     with _running(caches, folder):
         places = {cache.name: real_project(sources, folder / f"build-{cache.name}", cache) for cache in every}
-        taken = in_turns({each.name: partial(cold, each, places[each.name]) for each in every}, turns)
+        taken = take_turns({each.name: partial(cold, each, places[each.name]) for each in every}, turns)
         spent = {name: sample(values) for name, values in processor.items()}
         warm = in_turns({each.name: partial(build, each, places[each.name]) for each in caches}, warm_turns)
-    return {"cold": taken, "cold processor": spent, "warm": warm}
+    # The machine may be twice as fast in one turn as in the next.
+    more = {
+        name: sample([value / base for value, base in zip(values, taken[bare.name], strict=True)])
+        for name, values in taken.items()
+    }
+    of_all = {name: sample(values) for name, values in taken.items()}
+    return {"cold": of_all, "cold ratio": more, "cold processor": spent, "warm": warm}
 
 
 def index_growth(folder: Path, turns: int, sizes: Sequence[int]) -> dict[str, dict[str, Sample]]:
@@ -180,7 +186,7 @@ def launcher_size(folder: Path) -> Mapping[str, Sample]:
     """Kilobytes of code and data in the launcher's own objects, without the C library."""
     folder.mkdir(parents=True, exist_ok=True)
     names = ("main", "wire", "frontend", "posix", "posix_endpoint", "posix_process")
-    defined = ('-DCLCACHE_VERSION="0"', '-DCLCACHE_BUILD="0"', "-D_GNU_SOURCE")
+    defined = ('-DCLCACHE_VERSION="0"', '-DCLCACHE_BUILD="0"')
     objects = [str(folder / f"{name}.o") for name in names]
     for name, made in zip(names, objects, strict=True):
         subprocess.run(

@@ -19,6 +19,7 @@ TITLES = {
     "rate": ("hits a second, four jobs", "1/s"),
     "warm": ("warm build of yaml-cpp, nothing linked", "s"),
     "cold": ("cold build of yaml-cpp, nothing linked", "s"),
+    "cold ratio": ("the same, times the uncached build of the same turn", ""),
     "cold processor": ("the same, processor time of all processes", "s"),
     "growth 50": ("hit at 50 headers", "ms"),
     "growth 500": ("hit at 500 headers", "ms"),
@@ -67,7 +68,7 @@ def _figures(groups: Groups) -> list[str]:
     for group, (title, unit) in TITLES.items():
         for name, taken in groups.get(group, {}).items():
             spread = f"{number(taken.low)} – {number(taken.high)}"
-            median, least = f"{number(taken.median)} {unit}", number(taken.least)
+            median, least = f"{number(taken.median)} {unit}".rstrip(), number(taken.least)
             lines.append(f"| {title} | {name} | {median} | {least} | {spread} | {taken.count} |")
     return lines
 

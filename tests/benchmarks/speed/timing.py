@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Sample", "cpu_of", "in_turns", "memory_of", "ratio", "run", "sample"]
+__all__ = ["Sample", "cpu_of", "in_turns", "memory_of", "ratio", "run", "sample", "take_turns"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def run(argv: Sequence[str], environment: Mapping[str, str]) -> float:
     return spent
 
 
-def in_turns(work: Mapping[str, Callable[[], float]], turns: int) -> dict[str, Sample]:
+def take_turns(work: Mapping[str, Callable[[], float]], turns: int) -> dict[str, list[float]]:
     """Measure each, one after the other, that many times; who begins changes from turn to turn."""
     names = list(work)
     values: dict[str, list[float]] = {name: [] for name in names}
@@ -60,7 +60,12 @@ def in_turns(work: Mapping[str, Callable[[], float]], turns: int) -> dict[str, S
         at = turn % len(names)
         for name in names[at:] + names[:at]:
             values[name].append(work[name]())
-    return {name: sample(taken) for name, taken in values.items()}
+    return values
+
+
+def in_turns(work: Mapping[str, Callable[[], float]], turns: int) -> dict[str, Sample]:
+    """What :func:`take_turns` comes to."""
+    return {name: sample(taken) for name, taken in take_turns(work, turns).items()}
 
 
 def cpu_of(servers: Sequence[int]) -> float:

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +10,7 @@ from clcache_launcher.config.kinds import Place, resolve_path
 from clcache_launcher.config.trust import find_distrust, get_user
 from clcache_launcher.errors import ConfigError
 from clcache_launcher.util.folders import config_folder, home_folder
+from clcache_launcher.util.status import file_status, link_status
 
 __all__ = ["FILE_NAME", "Candidate", "ConfigFiles", "are_current", "find_config_files"]
 
@@ -109,24 +109,19 @@ def _search_upwards(cwd: str) -> tuple[Candidate, ...]:
 
 def _look_at(path: str, is_searched: bool = False) -> Candidate:
     try:
-        statuses = [os.lstat(path)]
+        statuses = [link_status(path)]
         if stat.S_ISLNK(statuses[0].st_mode):
-            statuses.append(os.stat(path))
+            statuses.append(file_status(path))
     except OSError:
         return Candidate(path)
     reasons = [find_distrust(status, get_user()) for status in statuses] if is_searched else []
     return Candidate(
         path=path,
         signature=tuple(number for status in statuses for number in _sign(status)),
-        changed_ns=max(_get_change_time(status) for status in statuses),
+        changed_ns=max(status.st_ctime_ns for status in statuses),
         distrust=next(filter(None, reasons), ""),
     )
 
 
 def _sign(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
-
-
-def _get_change_time(status: os.stat_result) -> int:
-    # A program may set the modification time, never the change time; on Windows Python gives no change time.
-    return status.st_mtime_ns if sys.platform == "win32" else status.st_ctime_ns

@@ -1,6 +1,5 @@
 """What a run of the compiler told: the files that it read, the texts that it printed."""
 
-import os
 from collections.abc import Sequence
 
 from clcache_launcher.core.knowledge import Knowledge
@@ -8,6 +7,7 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry, Streams
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger
+from clcache_launcher.util.status import file_status
 
 __all__ = ["entry_of", "included_files"]
 
@@ -19,7 +19,7 @@ def included_files(
     includes: list[tuple[str, Digest]] = []
     for path in dict.fromkeys(prepared.absolute(name) for name in listed):
         try:
-            changed_ns = os.stat(path).st_ctime_ns
+            changed_ns = file_status(path).st_ctime_ns
         except OSError:
             return Uncacheable(Reason.INPUT_CHANGED, path)
         digest = knowledge.digests.digest(path)

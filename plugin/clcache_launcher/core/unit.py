@@ -16,6 +16,7 @@ from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.sources.source_facts import refusal, time_macros
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger, may_have_changed, ways
+from clcache_launcher.util.status import link_status
 
 __all__ = ["unit_refusal", "what_changed"]
 
@@ -130,7 +131,7 @@ def _moved(paths: Iterable[str], started_ns: int) -> str | None:
     """A link or folder on some paths that was put there, or a file there that was changed, since a moment."""
     for path in ways(paths):
         try:
-            status = os.lstat(path)
+            status = link_status(path)
         except OSError:
             continue
         # What is made in a folder changes both of its times; a new name for it only this one.

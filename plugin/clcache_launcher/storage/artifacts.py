@@ -16,11 +16,15 @@ from clcache_launcher.util.files import (
     DIGEST_BYTES,
     Signature,
     digest_of,
+    move_over,
+    open_to_read,
     read_file,
+    remove_file,
     replace_file,
     signature_of,
     write_new,
 )
+from clcache_launcher.util.status import link_status
 
 __all__ = ["ArtifactStore", "disk_bytes"]
 
@@ -103,11 +107,11 @@ class ArtifactStore:
     def _move(scratch: str, path: str) -> None:
         for _ in range(_MOST_FOLDERS_GONE):
             with contextlib.suppress(FileNotFoundError):
-                os.replace(scratch, path)
+                move_over(scratch, path)
                 return
             # The folder was never there, or is removed at this moment since it was empty.
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        os.replace(scratch, path)
+        move_over(scratch, path)
 
     @staticmethod
     def _is_whole(path: str, size: int) -> bool:
@@ -126,7 +130,7 @@ class ArtifactStore:
         path = self.path(digest)
         self._verified.pop(digest, None)
         try:
-            os.unlink(path)
+            remove_file(path)
         except FileNotFoundError:
             pass
         except OSError:
@@ -136,7 +140,7 @@ class ArtifactStore:
         """Whether the artifact has its content: by a full digest once a boot, by its signature afterwards."""
         path = self.path(digest)
         try:
-            signature = signature_of(os.lstat(path))
+            signature = signature_of(link_status(path))
         except OSError:
             return False
         known = self._verified.get(digest)
@@ -192,7 +196,7 @@ class ArtifactStore:
             os.chmod(source, mode)
             os.link(source, temporary)
             os.utime(temporary)
-            self._verified[digest] = signature_of(os.lstat(source))
+            self._verified[digest] = signature_of(link_status(source))
 
         if hardlink:
             try:
@@ -244,7 +248,7 @@ def disk_bytes(size: int) -> int:
 
 
 def _copy(source: str, target: str, mode: int) -> None:
-    reader = os.open(source, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    reader = open_to_read(source)
     try:
         writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from typing import Final, NamedTuple, TypeVar
 from blake3 import blake3
 
 from clcache_launcher.model import Digest
+from clcache_launcher.util.status import file_status, handle_status, link_status
+
+if sys.platform == "win32":
+    from clcache_launcher.util.windows_files import clock_ns, open_shared
 
 __all__ = [
     "DIGEST_BYTES",
@@ -22,7 +27,10 @@ __all__ = [
     "hash_file",
     "is_younger",
     "may_have_changed",
+    "move_over",
+    "open_to_read",
     "read_file",
+    "remove_file",
     "replace_file",
     "signature_of",
     "ways",
@@ -32,7 +40,11 @@ __all__ = [
 DIGEST_BYTES: Final = 16
 _SECOND_NS: Final = 10**9
 _PART_BYTES: Final = 1 << 20
-_COARSE_CLOCK: Final = getattr(time, "CLOCK_REALTIME_COARSE", None) or 5
+_COARSE_CLOCK: Final = 5
+"""Linux' ``CLOCK_REALTIME_COARSE``."""
+_ATTEMPTS: Final = 8 if sys.platform == "win32" else 1
+"""How often a file is replaced or removed that somebody has open, such as a virus scanner, over 640 milliseconds."""
+_RETRY_AFTER_S: Final = 0.005
 
 _Taken = TypeVar("_Taken")
 
@@ -58,8 +70,10 @@ class HashedFile:
 
 
 def file_clock_ns() -> int:
-    """The clock that stamps files; on Linux it stands still for some milliseconds."""
-    if os.name == "posix" and os.uname().sysname == "Linux":
+    """The clock that stamps files; on Linux and Windows it stands still for some milliseconds."""
+    if sys.platform == "win32":
+        return clock_ns()
+    if sys.platform == "linux":
         return time.clock_gettime_ns(_COARSE_CLOCK)
     return time.time_ns()
 
@@ -75,7 +89,7 @@ def is_younger(stamp_ns: int, than_ns: int) -> bool:
 def may_have_changed(path: str, since_ns: int) -> bool:
     """Whether a file, or a link to it, may have changed at or after a moment of the file clock, or is gone."""
     try:
-        stamps_ns = os.lstat(path).st_ctime_ns, os.stat(path).st_ctime_ns
+        stamps_ns = link_status(path).st_ctime_ns, file_status(path).st_ctime_ns
     except OSError:
         return True
     return any(is_younger(stamp_ns, since_ns) for stamp_ns in stamps_ns)
@@ -93,7 +107,7 @@ def folder_signature(folder: str) -> Signature | None:
     compiler that meets it may fail.
     """
     try:
-        return signature_of(os.stat(folder))
+        return signature_of(file_status(folder))
     except OSError as err:
         return None if err.errno == errno.ENOENT else Signature(-(err.errno or 1), 0, 0, 0, 0)
 
@@ -124,17 +138,17 @@ def _read(
 ) -> tuple[_Taken, Signature, bool] | None:
     before_ns = file_clock_ns()
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not stat.S_ISREG(file_status(path).st_mode):
             return None
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = open_to_read(path)
     except OSError:
         return None
     try:
-        status = os.fstat(handle)
+        status = handle_status(handle)
         if not stat.S_ISREG(status.st_mode) or (max_bytes is not None and status.st_size > max_bytes):
             return None
         taken = take(handle, status.st_size)
-        after = os.fstat(handle)
+        after = handle_status(handle)
     except OSError:
         return None
     finally:
@@ -142,6 +156,17 @@ def _read(
     signature = signature_of(after)
     settled = signature == signature_of(status) and not is_younger(signature.ctime_ns, before_ns)
     return taken, signature, settled
+
+
+def open_to_read(path: str) -> int:
+    """Open a file to read its bytes; on Windows too nobody is kept from replacing or deleting it meanwhile.
+
+    Raises:
+        OSError: There is no such file or it can't be read.
+    """
+    if sys.platform == "win32":
+        return open_shared(path)
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
 
 
 def _digest_all(handle: int, size: int) -> Digest:
@@ -185,6 +210,42 @@ def write_new(path: str, data: bytes, mode: int = 0o600) -> None:
     os.close(handle)
 
 
+def move_over(source: str, target: str) -> None:
+    """Rename a file, over what is there.
+
+    Raises:
+        OSError: It can't be renamed; on Windows because somebody has one of the two open, too, and does not close it.
+    """
+    _retry(lambda: os.replace(source, target))
+
+
+def remove_file(path: str) -> None:
+    """Remove a file, a read-only one too.
+
+    Raises:
+        OSError: It can't be removed or is not there; on Windows because somebody has it open, too.
+    """
+    if sys.platform == "win32":
+        # Windows removes no read-only file, which a hard link's other name can have made it.
+        with contextlib.suppress(OSError):
+            mode = os.lstat(path).st_mode
+            if stat.S_ISREG(mode) and not mode & stat.S_IWRITE:
+                os.chmod(path, stat.S_IWRITE)
+    _retry(lambda: os.unlink(path))
+
+
+def _retry(change: Callable[[], None]) -> None:
+    """Change a name. Who has the file open on Windows keeps it, and so does the name of a deleted file that is open."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return change()
+        except PermissionError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        time.sleep(_RETRY_AFTER_S * 2**attempt)
+    return None
+
+
 def replace_file(path: str, write: Callable[[str], None], *, unlink_first: bool = False) -> None:
     """Let ``write`` make a temporary file beside ``path``, then put it in its place.
 
@@ -200,10 +261,10 @@ def replace_file(path: str, write: Callable[[str], None], *, unlink_first: bool 
     temporary = f"{path}.clcache-{os.getpid():x}-{time.monotonic_ns():x}.tmp"
     try:
         write(temporary)
-        if unlink_first and os.name == "posix":
+        if unlink_first and sys.platform != "win32":
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
-        os.replace(temporary, path)
+        move_over(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(temporary)

@@ -8,6 +8,7 @@ Source: specifications.freedesktop.org/basedir-spec (a relative path in ``XDG_*`
 XDG variables also hold on macOS), learn.microsoft.com/windows/win32/shell/knownfolderid (``FOLDERID_LocalAppData``)
 """
 
+import contextlib
 import ntpath
 import os
 import posixpath
@@ -38,13 +39,11 @@ def home_folder(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 def is_home_of_another(folder: Path) -> bool:
     """Whether a folder is the home of a user who is not the one that this process runs for."""
-    if sys.platform == "win32":
-        return False
-    try:
-        owner = folder.stat().st_uid
-        return owner != os.geteuid() and Path(pwd.getpwuid(owner).pw_dir) == folder
-    except (OSError, KeyError):
-        return False
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError, KeyError):
+            owner = folder.stat().st_uid
+            return owner != os.geteuid() and Path(pwd.getpwuid(owner).pw_dir) == folder
+    return False
 
 
 def cache_folder(environment: Mapping[str, str], application: str, platform: str = sys.platform) -> str | None:

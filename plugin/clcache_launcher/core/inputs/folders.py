@@ -8,6 +8,7 @@ from stat import S_ISDIR
 from typing import Final
 
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
+from clcache_launcher.util.status import file_status
 
 __all__ = ["Changes", "FolderNames", "Link", "Listing"]
 
@@ -160,7 +161,7 @@ class FolderNames:
         links: dict[str, Link] = {}
         numbers: dict[str, int] = {}
         try:
-            status = os.stat(folder)
+            status = file_status(folder)
             with os.scandir(folder) as found:
                 for item in found:
                     numbers[item.name] = item.inode()
@@ -172,7 +173,7 @@ class FolderNames:
                             (folders if S_ISDIR(target.st_mode) else files).add(item.name)
                     else:
                         (folders if item.is_dir() else files).add(item.name)
-            signature = signature_of(os.stat(folder))
+            signature = signature_of(file_status(folder))
         except OSError:
             is_file = os.path.isfile(folder) or os.access(folder, os.X_OK)
             nothing = frozenset[str]()
@@ -233,6 +234,6 @@ def _ignores_case(folder: str, names: Iterable[str]) -> bool:
 
 def _target(link: str) -> os.stat_result | None:
     try:
-        return os.stat(link)
+        return file_status(link)
     except OSError:
         return None

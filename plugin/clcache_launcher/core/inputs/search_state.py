@@ -23,6 +23,7 @@ from clcache_launcher.util.files import (
     is_younger,
     signature_of,
 )
+from clcache_launcher.util.status import file_status
 
 __all__ = ["SearchState", "search_state"]
 
@@ -181,7 +182,7 @@ class _Files:
     def note(self, path: str) -> Signature | None:
         if path and path not in self.signatures:
             try:
-                signature: Signature | None = signature_of(os.stat(path))
+                signature: Signature | None = signature_of(file_status(path))
             except OSError:
                 signature = None
             self.signatures[path] = signature

@@ -8,6 +8,7 @@ from typing import Final
 
 from clcache_launcher.util.file_records import file_record, hold
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
+from clcache_launcher.util.status import file_status, link_status
 
 __all__ = ["Lookup", "Watch", "Watches", "links_on_the_way", "look", "watch"]
 
@@ -86,12 +87,11 @@ class Watches:
         return tuple(dict.fromkeys(file_record(path, signature) for path, signature in seen))
 
     def _holds(self, watched: Watch) -> bool:
-        stat = os.stat
         if not _lead_there(watched.links):
             return False
         for path, signature in watched.paths:
             try:
-                s = stat(path)
+                s = file_status(path)
             except OSError:
                 if signature is not None:
                     return False
@@ -134,7 +134,7 @@ def _signatures(folders: Iterable[str]) -> tuple[tuple[int, ...] | None, ...]:
     found: list[tuple[int, ...] | None] = []
     for folder in folders:
         try:
-            s = os.stat(folder)
+            s = file_status(folder)
         except OSError:
             found.append(None)
         else:
@@ -195,7 +195,7 @@ def _stamps(folder: str) -> dict[str, int]:
     try:
         with os.scandir(folder) as found:
             return {
-                item.name: item.stat(follow_symlinks=False).st_ctime_ns
+                item.name: link_status(item.path).st_ctime_ns
                 for item in found
                 if not item.is_file(follow_symlinks=False) or _CHOSEN_BY.fullmatch(item.name)
             }
@@ -206,7 +206,7 @@ def _stamps(folder: str) -> dict[str, int]:
 def links_on_the_way(path: str) -> list[str]:
     """The symbolic links that an absolute path leads through, folders too."""
     links: list[str] = []
-    pending, place = list(reversed(path.split(os.sep))), os.sep
+    place, pending = _parts(path)
     while pending and len(links) < _MOST_LINKS:
         place = os.path.normpath(os.path.join(place, pending.pop()))
         try:
@@ -214,9 +214,16 @@ def links_on_the_way(path: str) -> list[str]:
         except OSError:
             continue
         links.append(place)
-        pending += reversed(target.split(os.sep))
-        place = os.sep if os.path.isabs(target) else os.path.dirname(place)
+        top, names = _parts(target)
+        pending += names
+        place = top if os.path.isabs(target) else os.path.dirname(place)
     return links
+
+
+def _parts(path: str) -> tuple[str, list[str]]:
+    """The folder at the top of an absolute path, and the names below it, the last one first."""
+    drive, rest = os.path.splitdrive(path)
+    return drive + os.sep, rest.replace(os.altsep or os.sep, os.sep).split(os.sep)[::-1]
 
 
 def _last_existing(path: str) -> str:
@@ -229,6 +236,6 @@ def _last_existing(path: str) -> str:
 
 def _link_signature(path: str) -> Signature | None:
     try:
-        return signature_of(os.lstat(path))
+        return signature_of(link_status(path))
     except OSError:
         return None

@@ -18,6 +18,7 @@ from typing import Final
 from blake3 import blake3
 
 from clcache_launcher.util.files import DIGEST_BYTES, ways
+from clcache_launcher.util.status import link_status
 
 __all__ = ["NO_ROOTS", "NamedRoot", "Roots"]
 
@@ -228,7 +229,7 @@ class _Texts:
 def _place(path: str) -> tuple[int, ...]:
     """What a name leads to; of a link, so that it can't be turned unseen, when it was made, too."""
     try:
-        status = os.lstat(path)
+        status = link_status(path)
     except OSError:
         return ()
     made_ns = status.st_ctime_ns if stat.S_ISLNK(status.st_mode) else 0

@@ -7,6 +7,7 @@ from typing import Final
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.trees.roots import NO_ROOTS, NamedRoot, Roots
+from clcache_launcher.util.status import file_status
 
 __all__ = ["Trees", "named_roots"]
 
@@ -89,7 +90,7 @@ def _prefixes(path: str) -> Iterable[str]:
 
 def _identity(path: str) -> tuple[int, int] | None:
     try:
-        status = os.stat(path)
+        status = file_status(path)
     except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-__all__ = ["ClcacheError", "ConfigError", "EntryFormatError", "StorageError", "ToolchainError"]
+__all__ = ["ClcacheError", "ConfigError", "EndpointError", "EntryFormatError", "StorageError", "ToolchainError"]
 
 
 class ClcacheError(Exception):
@@ -29,3 +29,7 @@ class StorageError(ClcacheError):
 
 class EntryFormatError(ClcacheError):
     """A stored record is not what its format says; ``core`` removes it and misses."""
+
+
+class EndpointError(ClcacheError):
+    """The end point can't be had, another core may have it; never leaves ``server``."""

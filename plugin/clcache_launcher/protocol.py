@@ -9,13 +9,13 @@ History: 1 (clcache-launcher 0.1.0), 2 (a RUN holds any number of command lines,
 
 import enum
 import os
-import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from clcache_launcher.model import Ran
+from clcache_launcher.util.connection import Connection
 
 __all__ = [
     "MAGIC",
@@ -172,7 +172,7 @@ def run_message(commands: Iterable[Iterable[str]], *, as_caller: bool) -> bytes:
     return encode(Message.RUN, (_SIZE.pack(flags), *map(_list, commands)))
 
 
-def receive(connection: socket.socket) -> bytes | None:
+def receive(connection: Connection) -> bytes | None:
     """The next frame's payload, or ``None`` when the peer has closed.
 
     Raises:

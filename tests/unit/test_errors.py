@@ -3,12 +3,26 @@
 import pytest
 
 from clcache_launcher import errors
-from clcache_launcher.errors import ClcacheError, ConfigError, EntryFormatError, StorageError, ToolchainError
+from clcache_launcher.errors import (
+    ClcacheError,
+    ConfigError,
+    EndpointError,
+    EntryFormatError,
+    StorageError,
+    ToolchainError,
+)
 
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [(ClcacheError, 1), (ConfigError, 2), (ToolchainError, 3), (StorageError, 1), (EntryFormatError, 1)],
+    [
+        (ClcacheError, 1),
+        (ConfigError, 2),
+        (ToolchainError, 3),
+        (StorageError, 1),
+        (EntryFormatError, 1),
+        (EndpointError, 1),
+    ],
 )
 def test_error_has_its_exit_code(kind: type[ClcacheError], code: int) -> None:
     assert kind("text").exit_code == code

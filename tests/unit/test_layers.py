@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "util": {"util", "model", "errors", "_file_records"},
     "model": set(),
     "errors": set(),
-    "protocol": {"model"},
+    "protocol": {"model", "util"},
     "config": {"config", "model", "errors", "util"},
     "compilers": {"compilers"} | BOTTOM,
     "storage": {"storage"} | BOTTOM,

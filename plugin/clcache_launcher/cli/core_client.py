@@ -1,14 +1,13 @@
 """Asks the live core, or answers from the cache folder itself where none runs."""
 
-import contextlib
 import json
-import socket
 from typing import Final
 
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.questions import answer_question
 from clcache_launcher.errors import ClcacheError
 from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of, receive
+from clcache_launcher.util.connection import connect
 
 __all__ = ["ask", "ask_live"]
 
@@ -39,20 +38,18 @@ def ask(endpoint: str, **question: object) -> dict[str, object]:
 
 def ask_live(endpoint: str, **question: object) -> dict[str, object] | None:
     """The answer of the live core, or ``None`` when none runs."""
-    if not endpoint or not hasattr(socket, "AF_UNIX"):
+    if not endpoint:
         return None
-    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
-        connection.settimeout(_TIMEOUT_S)
-        try:
-            connection.connect(endpoint)
+    try:
+        with connect(endpoint, _TIMEOUT_S) as connection:
             connection.sendall(encode(Message.CONTROL, (json.dumps(question).encode(),)))
             payload = receive(connection)
-            if payload is None or payload[:1] != Message.ANSWER.value:
-                return None
-            (text,) = fields_of(payload)
-        except TimeoutError as err:
-            raise ClcacheError(f"{endpoint}: the core does not answer; end it with 'clcache stop' or kill it") from err
-        except (OSError, ProtocolError, ValueError):
+        if payload is None or payload[:1] != Message.ANSWER.value:
             return None
+        (text,) = fields_of(payload)
+    except TimeoutError as err:
+        raise ClcacheError(f"{endpoint}: the core does not answer; end it with 'clcache stop' or kill it") from err
+    except (OSError, ProtocolError, ValueError):
+        return None
     answer: dict[str, object] = json.loads(text)
     return answer

@@ -3,17 +3,23 @@
 import json
 import os
 import re
-import socket
+import sys
 from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
 from clcache_launcher.protocol import Message, encode
+from clcache_launcher.util.connection import connect
 
 __all__ = ["end_older_cores", "is_older"]
 
-_NAME: Final = re.compile(r"(?P<version>.+)-(?P<build>[0-9a-f]{12})-(?P<space>[0-9a-f]+)")
-"""Names that ``platform_endpoint()`` of the launcher makes: version, digest of the sources, mount namespace."""
+_NAME: Final = re.compile(
+    r"(?P<space>clcache-S[-0-9]+-(?:admin-)?)(?P<version>.+)-(?P<build>[0-9a-f]{12})"
+    if sys.platform == "win32"
+    else r"(?P<version>.+)-(?P<build>[0-9a-f]{12})-(?P<space>[0-9a-f]+)"
+)
+"""Names that ``platform_endpoint()`` of the launcher makes: version, digest of the sources, mount namespace; on Windows
+the user and the rights come first."""
 _TIMEOUT_S: Final = 0.5
 
 
@@ -43,11 +49,9 @@ def end_older_cores(endpoint: str) -> None:
 
 
 def _ask_to_end(endpoint: str) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(_TIMEOUT_S)
-        try:
-            connection.connect(endpoint)
+    try:
+        with connect(endpoint, _TIMEOUT_S) as connection:
             connection.sendall(encode(Message.CONTROL, (json.dumps({"command": "stop"}).encode(),)))
             connection.recv(1)
-        except OSError:
-            return
+    except OSError:
+        return

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -14,7 +13,7 @@ from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.questions import answer_question
 from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of, receive
 from clcache_launcher.server.elders import end_older_cores
-from clcache_launcher.server.endpoint import EndpointError, Listener
+from clcache_launcher.server.endpoint import CallerConnection, EndpointError, Listener
 from clcache_launcher.server.session import Sessions
 
 __all__ = ["serve"]
@@ -93,7 +92,7 @@ class Core:
             self._waiting -= 1
             self._threads -= 1
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _answer(self, connection: CallerConnection) -> None:
         """Answer one caller. The one broad ``except``: whatever fails here, the launcher runs the compiler."""
         try:
             payload = receive(connection)
@@ -120,8 +119,9 @@ def serve(endpoint: str, ready: int) -> int:
     """Serve an end point until idle or told to stop.
 
     Args:
-        endpoint: The socket's path.
-        ready: Descriptor that gets one byte as soon as callers are accepted; then it is closed.
+        endpoint: The socket's path, on Windows the pipe's name.
+        ready: Descriptor that gets one byte as soon as callers are accepted; then it is closed. On Windows nothing
+            waits for it: there the pipe tells by being there.
 
     Returns:
         The exit code.
@@ -136,8 +136,9 @@ def serve(endpoint: str, ready: int) -> int:
     sys.setswitchinterval(0.0005)
     core = Core(listener)
     threading.Thread(target=end_older_cores, args=(endpoint,), daemon=True).start()
-    with contextlib.suppress(OSError):
-        os.write(ready, b"1")
-        os.close(ready)
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.write(ready, b"1")
+            os.close(ready)
     core.run()
     return 0

@@ -3,10 +3,10 @@
 import contextlib
 import logging
 import os
-import socket
+import sys
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -35,8 +35,9 @@ from clcache_launcher.protocol import (
 )
 from clcache_launcher.server.builds import CallerBuilds
 from clcache_launcher.server.elders import is_older
-from clcache_launcher.server.endpoint import peer_process, wait_for_report
+from clcache_launcher.server.endpoint import CallerConnection, peer_process, wait_for_report
 from clcache_launcher.server.log import InvocationLog
+from clcache_launcher.util.status import file_status
 
 __all__ = ["Sessions"]
 
@@ -77,7 +78,7 @@ class Sessions:
         self._log = InvocationLog()
         self._builds = CallerBuilds()
 
-    def serve(self, connection: socket.socket, payload: bytes) -> bool:
+    def serve(self, connection: CallerConnection, payload: bytes) -> bool:
         """Answer one COMPILE request, to its end.
 
         Returns:
@@ -146,15 +147,14 @@ class Sessions:
         """The entries with the variables that they are; what the commands of a build share is kept once."""
         known = self._environments.get(entries)
         if known is None:
-            parts = (os.fsdecode(entry).partition("=") for entry in entries)
-            known = entries, {name: value for name, equals, value in parts if equals}
+            known = entries, _variables(entries)
             if len(self._environments) >= _MOST_ENVIRONMENTS:
                 self._environments.clear()
             self._environments[entries] = known
         return known
 
 
-def _follow(steps: Steps, connection: socket.socket) -> Print | Pass | None:
+def _follow(steps: Steps, connection: CallerConnection) -> Print | Pass | None:
     """Let the launcher do one step after the other; returns the answer, or ``None`` when it went away.
 
     Raises:
@@ -179,6 +179,13 @@ def _follow(steps: Steps, connection: socket.socket) -> Print | Pass | None:
                 raise ProtocolError("more reports than command lines")
 
 
+def _variables(entries: Iterable[bytes]) -> dict[str, str]:
+    """The variables of an environment, on Windows with their names in upper case: there case does not matter."""
+    parts = (os.fsdecode(entry).partition("=") for entry in entries)
+    is_folded = sys.platform == "win32"
+    return {name.upper() if is_folded else name: value for name, equals, value in parts if equals}
+
+
 def _terminal(request: CompileRequest, environment: Mapping[str, str]) -> bytes:
     """What a compiler can see of the caller's terminal, by its variables and its width."""
     if not request.flags & RequestFlag.STDERR_IS_TERMINAL:
@@ -191,15 +198,21 @@ def _sees_the_same(request: CompileRequest) -> bool:
     """Whether the launcher's paths lead to the same files here: it may be in another container."""
     program = os.path.join(request.cwd, request.compiler)
     return (
-        _identity("/") == request.root
+        _identity(_root()) == request.root
         and _identity(request.cwd) == request.folder
         and _identity(program) == request.program
     )
 
 
+def _root() -> str:
+    """The folder by which both sides see whether they are in one container."""
+    # The core works in the system's folder, and the launcher takes its drive. Not "/": Wine has that for POSIX' own.
+    return os.path.splitdrive(os.getcwd())[0] + os.sep if sys.platform == "win32" else "/"
+
+
 def _identity(path: str) -> Identity | None:
     try:
-        status = os.stat(path)
+        status = file_status(path)
     except OSError:
         return None
     return Identity(status.st_dev, status.st_ino)

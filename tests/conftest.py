@@ -16,6 +16,7 @@ _INSTALL = {
     "clang": ("clang-19", "apt-get install clang-19"),
     "clang_cl": ("clang-cl-19", "apt-get install clang-19 clang-tools-19 lld-19 llvm-19"),
     "mingw": ("x86_64-w64-mingw32-gcc-posix", "apt-get install gcc-mingw-w64-x86-64-posix"),
+    "wine": ("/usr/lib/wine/wine64", "apt-get install wine64; see also CONTRIBUTING.md"),
     "libcxx": ("/usr/lib/llvm-19/include/c++/v1/vector", "apt-get install libc++-19-dev g++-mingw-w64-x86-64-posix"),
 }
 

@@ -1,0 +1,186 @@
+"""Windows programs under Wine: the Windows Python with the wheel, the launcher, a compiler, CMake."""
+
+import os
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from support.skip import skip_or_fail
+
+__all__ = ["Finished", "Windows", "WindowsCache", "find_installation"]
+
+_LIMIT_S = 180
+_LATE_OUTPUT_S = 0.5
+_KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a program ended."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Wine with what was installed for it."""
+
+    folder: Path
+    variables: Mapping[str, str]
+
+    @staticmethod
+    def path(path: Path) -> str:
+        """The path by which Windows programs know a file."""
+        return "Z:" + str(path).replace("/", "\\")
+
+    @property
+    def python(self) -> Path:
+        return Path(self.variables["WINDOWS_PYTHON"])
+
+    @property
+    def ninja(self) -> Path:
+        return Path(self.variables["WINDOWS_NINJA"])
+
+    @property
+    def cmake(self) -> Path:
+        return Path(self.variables["WINDOWS_CMAKE"])
+
+    @property
+    def tools(self) -> Path:
+        """Linker, librarian and resource compiler."""
+        return Path(self.variables["WINDOWS_BIN"])
+
+    def start(
+        self, program: Path, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None
+    ) -> "Running":
+        """Start a program without input."""
+        own = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        return Running(
+            subprocess.Popen(
+                [self.variables["WINE"], self.path(program), *arguments],
+                cwd=cwd,
+                env={**own, **self.variables, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                # Windows' Python takes no file for its streams under Wine.
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        )
+
+    def run(self, program: Path, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> Finished:
+        """Run a program without input."""
+        return self.start(program, *arguments, cwd=cwd, environment=environment).finish()
+
+
+class Running:
+    """A program that runs; its streams are read all the time."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.process = process
+        self._read: list[list[bytes]] = [[], []]
+        self._threads = [
+            threading.Thread(target=self._collect, args=(stream, into), daemon=True)
+            for stream, into in zip((process.stdout, process.stderr), self._read, strict=True)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @staticmethod
+    def _collect(stream: IO[bytes] | None, into: list[bytes]) -> None:
+        assert stream is not None
+        with stream:
+            while part := os.read(stream.fileno(), 65536):
+                into.append(part)
+
+    def finish(self) -> Finished:
+        """Wait for the process and not for the end of its streams: under Wine a core keeps stderr of who starts it."""
+        code = self.process.wait(_LIMIT_S)
+        until_s = time.monotonic() + _LATE_OUTPUT_S
+        self._threads[0].join(_LATE_OUTPUT_S)
+        self._threads[1].join(max(0.05, until_s - time.monotonic()))
+        return Finished(code, *(b"".join(parts) for parts in self._read))
+
+
+@dataclass
+class WindowsCache:
+    """The launcher of the wheel with a cache folder and an end point of its own."""
+
+    windows: Windows
+    scripts: Path
+    compiler: Path
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    core: "Running | None" = None
+
+    def __post_init__(self) -> None:
+        self.variables = {
+            "CLCACHE_DIR": self.windows.path(self.folder / "cache"),
+            "CLCACHE_LOG": self.windows.path(self.folder / "log.txt"),
+            "CLCACHE_SOCKET": f"clcache-test-{uuid.uuid4().hex}",
+            # Wine now and then finds no pipe where there is one; a core beside the first then ends by itself.
+            "CLCACHE_IDLE_TIMEOUT": "60s",
+        }
+
+    @property
+    def launcher(self) -> Path:
+        return self.scripts / "clcache.exe"
+
+    def start_core(self) -> Running:
+        """Start a core as the launcher does; returns when it answers."""
+        system = Path(self.windows.variables["WINEPREFIX"]) / "drive_c/windows/system32"
+        pipe = "\\\\.\\pipe\\" + self.variables["CLCACHE_SOCKET"]
+        self.core = self.windows.start(self.scripts / "clcache-core.exe", "serve", pipe, "0", cwd=system)
+        while b"is running" not in self.front_end("status").stdout:
+            assert self.core.process.poll() is None, self.core.finish()
+        return self.core
+
+    def end(self) -> None:
+        """End the core, whoever started it."""
+        self.front_end("stop")
+        if self.core is not None:
+            self.core.finish()
+
+    def compile(self, *arguments: str, cwd: Path, **variables: str) -> Finished:
+        """Compile through the cache."""
+        return self.front_end(self.windows.path(self.compiler), *arguments, cwd=cwd, **variables)
+
+    def front_end(self, *words: str, cwd: Path | None = None, **variables: str) -> Finished:
+        """Run the launcher."""
+        return self.windows.run(
+            self.launcher, *words, cwd=cwd or self.folder, environment={**self.variables, **variables}
+        )
+
+    def outcomes(self) -> list[str]:
+        """The log's outcomes, in order."""
+        log = self.folder / "log.txt"
+        lines = log.read_text("utf-8").splitlines() if log.exists() else []
+        return [line.split(" ms cwd=")[0].split(" ", 1)[1].rsplit(" ", 1)[0] for line in lines]
+
+
+def find_installation() -> Windows:
+    """What ``CLCACHE_TEST_WINDOWS`` names."""
+    folder = Path(os.environ.get("CLCACHE_TEST_WINDOWS", ""))
+    script = folder / "env.sh"
+    if not os.environ.get("CLCACHE_TEST_WINDOWS") or not script.exists():
+        skip_or_fail(
+            "Wine with the Windows Python, CMake, Ninja and zig is missing; CONTRIBUTING.md tells how to install them "
+            "into a folder, which CLCACHE_TEST_WINDOWS then names"
+        )
+    return Windows(folder, _exports(script))
+
+
+def _exports(script: Path) -> dict[str, str]:
+    before, after = (_environment(["bash", "-c", text, "bash", str(script)]) for text in ("env -0", '. "$1" && env -0'))
+    return {name: value for name, value in after.items() if before.get(name) != value}
+
+
+def _environment(command: Sequence[str]) -> dict[str, str]:
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return dict(entry.split("=", 1) for entry in text.split("\0") if "=" in entry)

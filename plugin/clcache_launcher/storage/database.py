@@ -264,7 +264,8 @@ def _try_to_open(path: str) -> _Opened | None:
             if not stat.S_ISREG(status.st_mode) or (file == path and not status.st_size):
                 return None
             # Not by opening it: to close it again would drop the locks that SQLite holds for this process.
-            if not os.access(file, os.R_OK | os.W_OK):
+            # Who closes the index as the last one removes two of its files.
+            if not os.access(file, os.R_OK | os.W_OK) and os.path.lexists(file):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), file)
     try:
         return _Opened(path, is_new=False)

@@ -8,9 +8,18 @@ from collections.abc import Iterator
 from typing import Final
 
 if sys.platform == "win32":
-    import msvcrt
+    from clcache_launcher.util.windows_files import try_lock
 else:
     import fcntl
+
+    def try_lock(handle: int) -> bool:
+        """Lock an open file; whether nobody else had locked it."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
 
 __all__ = ["hold_lock", "lock_within"]
 
@@ -45,20 +54,8 @@ def lock_within(handle: int, timeout_s: float) -> bool:
         OSError: Its file system has no locks.
     """
     until_s = time.monotonic() + timeout_s
-    is_held = _try_to_lock(handle)
+    is_held = try_lock(handle)
     while not is_held and time.monotonic() < until_s:
         time.sleep(_RETRY_AFTER_S)
-        is_held = _try_to_lock(handle)
+        is_held = try_lock(handle)
     return is_held
-
-
-def _try_to_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        # The latter is Windows' word for it.
-        return False
-    return True

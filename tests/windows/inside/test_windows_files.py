@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,17 @@ import pytest
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.toolchains.watch import links_on_the_way
 from clcache_launcher.storage.artifacts import ArtifactStore
-from clcache_launcher.util.files import digest_of, file_clock_ns, move_over, open_to_read, remove_file, signature_of
+from clcache_launcher.storage.index import Index
+from clcache_launcher.util.files import (
+    digest_of,
+    file_clock_ns,
+    is_younger,
+    move_over,
+    open_to_read,
+    remove_file,
+    signature_of,
+)
+from clcache_launcher.util.locks import hold_lock
 from clcache_launcher.util.status import file_status, handle_status, link_status
 
 
@@ -118,3 +129,34 @@ def test_digest_follows_a_change_that_no_other_time_shows(tmp_path: Path) -> Non
 def test_path_without_links_has_none_on_its_way(tmp_path: Path) -> None:
     path = put(tmp_path / "a.exe")
     assert links_on_the_way(path) == [] == links_on_the_way(path.replace("\\", "/"))
+
+
+def test_what_is_written_after_a_moment_is_never_older_than_it(tmp_path: Path) -> None:
+    """Also where files are stamped by a clock that lags behind the system's."""
+    folders = [tmp_path / str(number) for number in range(200)]
+    for folder in folders:
+        moment_ns = file_clock_ns()
+        os.mkdir(folder)
+        assert is_younger(file_status(str(folder)).st_ctime_ns, moment_ns)
+
+
+def test_lock_of_another_is_waited_for_and_then_had(tmp_path: Path) -> None:
+    path = str(tmp_path / "lock")
+    with hold_lock(path, 0) as is_held:
+        assert is_held
+        with hold_lock(path, 0) as is_held_twice:
+            assert not is_held_twice
+    with hold_lock(path, 0) as is_held:
+        assert is_held
+
+
+def test_all_who_open_a_new_cache_folder_at_once_succeed(tmp_path: Path) -> None:
+    def open_new(folder: Path) -> bool:
+        index = Index(folder, lambda _: None)
+        is_in_place = index.is_in_place()
+        index.close()
+        return is_in_place
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(5):
+            assert list(pool.map(open_new, [tmp_path / str(number)] * 8)) == [True] * 8

@@ -11,6 +11,7 @@ import struct
 from typing import Final
 
 from clcache_launcher.util.files import Signature
+from clcache_launcher.util.status import file_status
 
 try:
     import clcache_launcher._file_records as _native
@@ -38,10 +39,10 @@ def split_record(record: bytes) -> tuple[str, Signature | None]:
 
 def hold_in_python(records: tuple[bytes, ...]) -> bool:
     """Whether each file is as its record says; paths lead through links."""
-    pack, stat = _SIGNATURE.pack, os.stat
+    pack = _SIGNATURE.pack
     for record in records:
         try:
-            s = stat(record[_BYTES:])
+            s = file_status(os.fsdecode(record[_BYTES:]))
             now = pack(s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino, s.st_dev)
         except OSError as err:
             now = _MISSING if err.errno == errno.ENOENT else pack(-(err.errno or 1), 0, 0, 0, 0)

@@ -1,6 +1,7 @@
 """Names in folders, remembered by the folder's signature."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Listing:
     ignores_case: bool = False
     """A name finds a file that is spelled in other case; all names here are in folded case then."""
     numbers: Mapping[str, int] = field(default_factory=dict)
-    """The file number of each name itself."""
+    """The file number of each name itself; none on Windows."""
 
     def may_have_folder(self, name: str) -> bool:
         """Whether there is a folder of that name, or a link that can come to lead to one."""
@@ -164,7 +165,8 @@ class FolderNames:
             status = file_status(folder)
             with os.scandir(folder) as found:
                 for item in found:
-                    numbers[item.name] = item.inode()
+                    if sys.platform != "win32":  # it takes a call each there, and case is ignored
+                        numbers[item.name] = item.inode()
                     if item.is_symlink():
                         target = _target(item.path)
                         signature = signature_of(target) if target else folder_signature(item.path)
@@ -209,7 +211,13 @@ def _is_same_folder(one: Listing, other: Listing) -> bool:
         other.signature.file,
         other.signature.device,
     )
-    return same and not any(listing.is_file or listing.ignores_case for listing in (one, other))
+    return same and all(_tells_files(listing) for listing in (one, other))
+
+
+def _tells_files(listing: Listing) -> bool:
+    """Whether another file under an old name shows in a listing."""
+    is_numbered = len(listing.numbers) >= len(listing.files) + len(listing.folders)
+    return is_numbered and not listing.is_file and not listing.ignores_case
 
 
 def _changed(one: Listing, other: Listing) -> frozenset[str]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "plugin/clcache_launcher"
 BOTTOM = {"config", "model", "errors", "protocol", "util", "__init__"}
 MAY_IMPORT = {
-    "util": {"util", "model", "errors", "_file_records"},
+    "util": {"util", "model", "errors", "__init__"},
     "model": set(),
     "errors": set(),
     "protocol": {"model", "util"},

@@ -1,25 +1,25 @@
 """Files as they were last seen, as records that are checked all in one pass.
 
 A record is the signature as five 64-bit integers of this machine (size, mtime, change time, file, device), then the
-path; ``native/file_records.c`` reads the same form and gives up Python's lock for the whole pass. What is missing has
-the least size that there is, what can't be looked at the negative number of the error.
+path. ``native/file_records.c`` reads the same form, in one call without Python's lock for the whole pass. What is
+missing has the least size that there is, what can't be looked at the negative number of the error.
 """
 
+import ctypes
 import errno
 import os
 import struct
+import sys
+from collections.abc import Callable, Iterable
 from typing import Final
 
+import clcache_launcher
 from clcache_launcher.util.files import Signature
 from clcache_launcher.util.status import file_status
 
-try:
-    import clcache_launcher._file_records as _native
-except ImportError:  # it is built where Python's headers are at hand
-    _native = None  # type: ignore[assignment]  # a module, or none
+__all__ = ["file_record", "hold", "hold_in_python", "hold_natively", "split_record"]
 
-__all__ = ["file_record", "hold", "hold_in_python", "split_record"]
-
+_LIBRARY: Final = "_file_records.dll" if sys.platform == "win32" else "_file_records.so"
 _SIGNATURE: Final = struct.Struct("=3q2Q")
 _BYTES: Final = _SIGNATURE.size
 _MISSING: Final = _SIGNATURE.pack(-(1 << 63), 0, 0, 0, 0)
@@ -51,5 +51,26 @@ def hold_in_python(records: tuple[bytes, ...]) -> bool:
     return True
 
 
-hold: Final = hold_in_python if _native is None else _native.hold
+def hold_natively(folders: Iterable[str]) -> Callable[[tuple[bytes, ...]], bool] | None:
+    """The same in one native call, by the library in one of some folders; ``None`` when it can't be loaded."""
+    call = next(filter(None, map(_load, folders)), None)
+    if call is None:
+        return None
+
+    def hold(records: tuple[bytes, ...]) -> bool:
+        count = len(records)
+        return bool(call((ctypes.c_char_p * count)(*records), ctypes.c_size_t(count)))
+
+    return hold
+
+
+def _load(folder: str) -> Callable[..., int] | None:
+    try:
+        call: Callable[..., int] = ctypes.CDLL(os.path.join(folder, _LIBRARY)).file_records_hold
+    except (OSError, AttributeError):
+        return None
+    return call
+
+
+hold: Final = hold_natively(clcache_launcher.__path__) or hold_in_python
 """Whether each file is as its record says; paths lead through links."""

@@ -1,0 +1,35 @@
+/* Whether files are what they were: one call for all the files of a unit.
+ *
+ * The form of a record is that of util/file_records.py, which does the same where this is not built. A library for
+ * ctypes and no module of Python: it needs none of Python's headers, fits every Python, and ctypes gives up Python's lock
+ * while it runs.
+ *
+ * Why: os.stat makes an object and takes the lock again for each file, while other threads want it. */
+#ifndef CLCACHE_FILE_RECORDS_H
+#define CLCACHE_FILE_RECORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef _WIN32
+#define EXPORTED __declspec(dllexport)
+#else
+#define EXPORTED __attribute__((visibility("default")))
+#endif
+
+/* Sizes of what is not there, and of what can't be looked at: the negative number of the error. */
+#define MISSING INT64_MIN
+
+typedef struct {
+    int64_t size, mtime_ns, ctime_ns;
+    uint64_t file, device;
+} Signature;
+
+/* The signature of what a path in UTF-8 (on POSIX systems any bytes) leads to now. */
+Signature signature_of(const char *path);
+
+/* Whether each of so many records holds; a record is a signature and a path that ends with a zero byte. */
+EXPORTED int file_records_hold(const char *const *records, size_t count);
+
+#endif

@@ -223,7 +223,7 @@ static HANDLE launch_core(const char *core_program, const char *endpoint)
     HANDLE process = NULL;
     /* A detached program has no console, and the Python that pip's clcache-core.exe starts would open a window. */
     Start start = {core_program, line, folder, environment, nothing, nothing, nothing,
-                   CREATE_NO_WINDOW | CREATE_BREAKAWAY_FROM_JOB};
+                   CREATE_NO_WINDOW | CREATE_BREAKAWAY_FROM_JOB, NULL};
     if (line && environment && nothing != INVALID_HANDLE_VALUE && GetSystemDirectoryW(folder, MAX_PATH) - 1u < MAX_PATH) {
         process = start_process(&start);
         if (!process && GetLastError() == ERROR_ACCESS_DENIED) {

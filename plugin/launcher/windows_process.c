@@ -1,14 +1,18 @@
 /* Processes on Windows: the compiler with its streams captured, or in the launcher's place. */
 #include "windows_process.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static bool is_handle(HANDLE handle)
 {
     return handle && handle != INVALID_HANDLE_VALUE;
+}
+
+static void close_handle(HANDLE handle)
+{
+    if (is_handle(handle))
+        CloseHandle(handle);
 }
 
 /* A list must not name a handle twice, nor a console of Windows 7, which is no handle of the kernel. */
@@ -33,6 +37,8 @@ static HANDLE create_process(const Start *start, STARTUPINFOEXW *startup, BOOL i
     wchar_t *program = to_wide(start->program);
     wchar_t *line = to_wide(start->line);
     DWORD flags = start->flags | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    if (start->job)
+        flags |= CREATE_SUSPENDED; /* what it starts itself is in the job, too */
     BOOL started = program && line &&
                    CreateProcessW(program, line, NULL, NULL, inherits, flags, (void *)start->environment, start->folder,
                                   &startup->StartupInfo, &made);
@@ -42,6 +48,10 @@ static HANDLE create_process(const Start *start, STARTUPINFOEXW *startup, BOOL i
     SetLastError(reason);
     if (!started)
         return NULL;
+    if (start->job) {
+        AssignProcessToJobObject(start->job, made.hProcess);
+        ResumeThread(made.hThread);
+    }
     CloseHandle(made.hThread);
     return made.hProcess;
 }
@@ -89,19 +99,25 @@ static bool limit_job(HANDLE job, DWORD flags)
     return SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
 }
 
-/* Waits for the process and not for what it leaves running. Who ends the launcher means the compiler: both go. */
-static int wait_for_end(HANDLE process)
+/* Who ends the launcher means the compiler: both go. NULL where the system has no job to give. */
+static HANDLE new_job(void)
+{
+    HANDLE job = CreateJobObjectW(NULL, NULL);
+    if (job && !limit_job(job, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK)) {
+        CloseHandle(job);
+        job = NULL;
+    }
+    return job;
+}
+
+/* Waits for the process and not for what it leaves running. */
+static int wait_for_end(HANDLE process, HANDLE job)
 {
     DWORD exit_code = 1;
-    HANDLE job = CreateJobObjectW(NULL, NULL);
-    if (job && limit_job(job, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_BREAKAWAY_OK))
-        AssignProcessToJobObject(job, process);
     WaitForSingleObject(process, INFINITE);
     GetExitCodeProcess(process, &exit_code);
-    if (job) {
+    if (job)
         limit_job(job, JOB_OBJECT_LIMIT_BREAKAWAY_OK); /* mspdbsrv and its like live on */
-        CloseHandle(job);
-    }
     CloseHandle(process);
     return (int)exit_code;
 }
@@ -109,21 +125,14 @@ static int wait_for_end(HANDLE process)
 /* A new file that goes when its last handle is closed. */
 static HANDLE capture_file(void)
 {
-    static unsigned made;
-    wchar_t path[MAX_PATH + 80];
     SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
-    LARGE_INTEGER ticks;
-    char name[80];
-    DWORD length = GetTempPathW(MAX_PATH + 1, path);
-    QueryPerformanceCounter(&ticks);
-    snprintf(name, sizeof name, "clcache-%" PRIx32 "-%" PRIx64 "-%u.tmp", (uint32_t)GetCurrentProcessId(),
-             (uint64_t)ticks.QuadPart, made++);
-    if (!length || length > MAX_PATH)
-        return INVALID_HANDLE_VALUE;
-    for (size_t i = 0; i <= strlen(name); i++)
-        path[length + i] = (wchar_t)name[i];
-    return CreateFileW(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                       &inherited, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    wchar_t *path = temporary_path(".tmp");
+    HANDLE file = INVALID_HANDLE_VALUE;
+    if (path)
+        file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                           &inherited, CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    free(path);
+    return file;
 }
 
 static void collect(HANDLE file, Buffer *buffer)
@@ -184,7 +193,7 @@ static bool run_captured(Start *start, uint64_t not_before_ns, Outcome *outcome)
     uint64_t began_ns = steady_ns();
     HANDLE process = start_process(start);
     if (process) {
-        outcome->exit_code = wait_for_end(process);
+        outcome->exit_code = wait_for_end(process, start->job);
         outcome->spent_ns = steady_ns() - began_ns;
         collect(start->output, &outcome->standard_output);
         if (start->error != start->output)
@@ -196,27 +205,26 @@ static bool run_captured(Start *start, uint64_t not_before_ns, Outcome *outcome)
 
 bool platform_run(const char *program, char *const *argv, uint64_t not_before_ns, unsigned flags, Outcome *outcome)
 {
-    bool same_stream = (flags & FLAG_SAME_STREAM) != 0;
+    bool same_stream = (flags & FLAG_SAME_STREAM) != 0, is_run = false;
     Start start = {0};
-    bool is_run = false;
-    char *line = is_batch_file(program) ? NULL : quote_arguments(argv);
-    if (!line)
+    CommandLine line = {0};
+    if (is_batch_file(program) || !make_line(&line, argv, quote_arguments(argv)))
         return false;
     start.program = program;
-    start.line = line;
+    start.line = line.text;
     start.output = capture_file();
     start.error = same_stream ? start.output : capture_file();
     if (is_handle(start.output) && is_handle(start.error)) {
         start.input = inheritable_input();
+        start.job = new_job();
         is_run = run_captured(&start, not_before_ns, outcome);
-        if (start.input)
-            CloseHandle(start.input);
+        close_handle(start.job);
+        close_handle(start.input);
     }
-    if (is_handle(start.error) && start.error != start.output)
-        CloseHandle(start.error);
-    if (is_handle(start.output))
-        CloseHandle(start.output);
-    free(line);
+    if (start.error != start.output)
+        close_handle(start.error);
+    close_handle(start.output);
+    end_line(&line);
     return is_run;
 }
 
@@ -226,8 +234,8 @@ void platform_become(const char *program, char *const *argv)
     STARTUPINFOW given;
     STARTUPINFOEXW startup = {0};
     Start start = {0};
-    char *line = command_line_of(argv);
-    if (!line)
+    CommandLine line = {0};
+    if (!make_line(&line, argv, command_line_of(argv)))
         return;
     GetStartupInfoW(&given);
     startup.StartupInfo.cb = sizeof startup;
@@ -239,13 +247,16 @@ void platform_become(const char *program, char *const *argv)
     startup.StartupInfo.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
     startup.StartupInfo.hStdError = GetStdHandle(STD_ERROR_HANDLE);
     start.program = program;
-    start.line = line;
+    start.line = line.text;
+    start.job = new_job();
     SetConsoleCtrlHandler(leave_to_compiler, TRUE);
     HANDLE process = create_process(&start, &startup, TRUE);
+    int exit_code = process ? wait_for_end(process, start.job) : 0;
+    end_line(&line);
     if (process)
-        ExitProcess((UINT)wait_for_end(process));
+        ExitProcess((UINT)exit_code);
     SetConsoleCtrlHandler(leave_to_compiler, FALSE);
-    free(line);
+    close_handle(start.job);
 }
 
 void platform_end(int exit_code, int signal_number)

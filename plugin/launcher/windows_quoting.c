@@ -64,6 +64,29 @@ char *quote_arguments(char *const *argv)
     return line;
 }
 
+char *escape_arguments(char *const *arguments)
+{
+    size_t most = 1;
+    for (char *const *argument = arguments; *argument; argument++)
+        most += 2 * strlen(*argument) + 3;
+    char *text = malloc(most), *to = text;
+    for (char *const *argument = arguments; text && *argument; argument++) {
+        if (!**argument) {
+            *to++ = '"'; /* nothing but two quotes is an empty word */
+            *to++ = '"';
+        }
+        for (const char *at = *argument; *at; at++) {
+            if (strchr(" \t\n\v\f\r\\\"'", *at))
+                *to++ = '\\';
+            *to++ = *at;
+        }
+        *to++ = '\n';
+    }
+    if (text)
+        *to = '\0';
+    return text;
+}
+
 static bool is_blank(char character)
 {
     return character == ' ' || character == '\t';

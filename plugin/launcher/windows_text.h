@@ -14,6 +14,9 @@ char *to_text(const uint16_t *wide);
 /* One command line that the C runtime takes apart into argv again; allocated. NULL when memory ran out or when
  * argv[0] holds a quote, which no program's name can. */
 char *quote_arguments(char *const *argv);
+/* Arguments as gcc and clang read them in a response file: each on a line, a backslash before what would end it or mean
+ * something; allocated. */
+char *escape_arguments(char *const *arguments);
 /* The other way, by the C runtime's rules: a NULL-ended array, never empty; allocated. */
 char **split_arguments(const char *line);
 /* The rest of a command line, from argument number count on. */

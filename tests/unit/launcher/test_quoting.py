@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clcache_launcher.compilers import response_file
+
 SOURCES = Path(__file__).parents[3] / "plugin" / "launcher"
 COMPILER = shutil.which("cc")
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler named cc: apt-get install gcc")
@@ -32,6 +34,9 @@ class Quoting:
     def quote(self, argv: list[str]) -> str | None:
         line = self.library.quote_arguments(self.array(argv))
         return ctypes.string_at(line).decode() if line else None
+
+    def escape(self, arguments: list[str]) -> str:
+        return ctypes.string_at(self.library.escape_arguments(self.array(arguments))).decode()
 
     def split(self, line: str) -> list[str]:
         items = ctypes.cast(self.library.split_arguments(line.encode()), ctypes.POINTER(ctypes.c_char_p))
@@ -76,7 +81,7 @@ def quoting(tmp_path_factory: pytest.TempPathFactory) -> Quoting:
     flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
     subprocess.run([str(COMPILER), *flags, "-o", path, *sources], check=True, timeout=60)
     library = ctypes.CDLL(str(path))
-    for name in ("quote_arguments", "split_arguments", "skip_arguments", "to_wide", "to_text"):
+    for name in ("quote_arguments", "escape_arguments", "split_arguments", "skip_arguments", "to_wide", "to_text"):
         getattr(library, name).restype = ctypes.c_void_p
     return Quoting(library)
 
@@ -219,3 +224,11 @@ def test_any_wide_text_survives_both_ways(quoting: Quoting, wide: list[int]) -> 
 )
 def test_malformed_text_is_refused(quoting: Quoting, text: bytes) -> None:
     assert quoting.widen(text) is None
+
+
+# LLVM leaves empty words out, and joins lines at a backslash; no compiler's option has either.
+@given(st.lists(arguments.filter(lambda text: text and "\n" not in text), max_size=5))
+def test_response_file_of_escaped_arguments_is_read_as_they_were(quoting: Quoting, words: list[str]) -> None:
+    text = quoting.escape(words)
+    for reader in (response_file.Quoting.GCC, response_file.Quoting.CLANG):
+        assert response_file.split_text(text, reader) == words

@@ -25,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.mingw
 @pytest.mark.parametrize("name", ["clcache.exe", "native/_file_records.dll"])
 def test_it_links_against_system_libraries_only(built: Path, name: str) -> None:
-    words = ["x86_64-w64-mingw32-objdump", "-p", built / name]
+    words = ["x86_64-w64-mingw32-objdump", "-p", str(built / name)]
     listed = subprocess.run(words, check=True, capture_output=True, text=True)
     needed = set(re.findall(r"DLL Name: (\S+)", listed.stdout))
     assert "KERNEL32.dll" in needed

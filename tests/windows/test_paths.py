@@ -82,14 +82,21 @@ def test_short_name_compiles_hits_and_sees_changes(cache: WindowsCache, tree: Pa
     assert_it_hits_and_sees_changes(cache, longer, words_for(short + "\\"))
 
 
-def test_drive_that_stands_for_a_folder_compiles_hits_and_sees_changes(cache: WindowsCache, tree: Path) -> None:
+def test_drive_that_stands_for_a_folder_compiles_hits_and_sees_changes(lone_cache: WindowsCache, tree: Path) -> None:
     """What ``subst`` makes."""
-    drive = Path(cache.windows.variables["WINEPREFIX"]) / "dosdevices/s:"
-    drive.symlink_to(tree)
+
+    def define(flags: int) -> None:
+        code = f"import ctypes, sys; ctypes.windll.kernel32.DefineDosDeviceW({flags}, 'S:', sys.argv[1])"
+        words = ("-c", code, lone_cache.windows.path(tree))
+        lone_cache.windows.run(lone_cache.scripts / "python.exe", *words, cwd=lone_cache.folder)
+
+    define(0)
     try:
-        assert_it_hits_and_sees_changes(cache, tree, words_for("S:\\"))
+        # Wine numbers a new drive's volume late: the core comes afterwards.
+        lone_cache.start_core()
+        assert_it_hits_and_sees_changes(lone_cache, tree, words_for("S:\\"))
     finally:
-        drive.unlink()
+        define(2)
 
 
 @pytest.mark.parametrize("name", REFUSED)

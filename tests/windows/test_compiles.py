@@ -74,6 +74,42 @@ def test_header_that_appears_earlier_is_miss(cache: WindowsCache, work: Path) ->
     assert cache.outcomes() == ["miss", "hit", "miss"]
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("deep/a.h", "second"),
+        ("deep\\a.h", ".\\Second"),
+        ("DEEP\\A.H", "{work}/second"),
+        ("deep/A.h", "{work}\\SECOND\\"),
+    ],
+)
+def test_header_that_a_macro_names_is_seen_to_appear_earlier(
+    cache: WindowsCache, work: Path, name: str, folder: str
+) -> None:
+    (work / "first").mkdir()
+    (work / "second/deep").mkdir(parents=True)
+    (work / "a.h").rename(work / "second/deep/a.h")
+    (work / "a.cpp").write_text(f"#define NAME <{name}>\n#include NAME\nint f() {{ return A; }}\n")
+    arguments = ("/Ifirst", "/I" + folder.format(work=cache.windows.path(work)), *ARGUMENTS)
+    cache.compile(*arguments, cwd=work)
+    cache.compile(*arguments, cwd=work)
+    (work / "first/deep").mkdir()
+    (work / "first/deep/a.h").write_text("#define A 3\n")
+    cache.compile(*arguments, cwd=work)
+    assert cache.outcomes() == ["miss", "hit", "miss"]
+
+
+def test_absolute_name_that_is_tested_is_seen_to_appear(cache: WindowsCache, work: Path) -> None:
+    (work / "sub").mkdir()
+    path = cache.windows.path(work / "sub/late.h").replace("\\", "/")
+    (work / "a.cpp").write_text(f'#if __has_include("{path}")\nint late;\n#endif\nint f() {{ return 1; }}\n')
+    cache.compile(*ARGUMENTS, cwd=work)
+    cache.compile(*ARGUMENTS, cwd=work)
+    (work / "sub/late.h").touch()
+    cache.compile(*ARGUMENTS, cwd=work)
+    assert cache.outcomes() == ["miss", "hit", "miss"]
+
+
 def test_error_reaches_the_caller_and_is_not_stored(cache: WindowsCache, work: Path) -> None:
     (work / "a.cpp").write_text("int f( {\n")
     plain = uncached(cache, *ARGUMENTS, cwd=work)

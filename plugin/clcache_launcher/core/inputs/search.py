@@ -15,6 +15,7 @@ from clcache_launcher.core.sources.facts import Facts
 
 __all__ = ["SearchPlan", "search_plan"]
 
+_SEPARATORS = os.sep + (os.altsep or "")
 _ByPart = Mapping[str, frozenset[str]]
 """Base names by the folder part of the name as written."""
 
@@ -121,8 +122,10 @@ def _looks(
 
 def _tails(paths: Sequence[str], folders: Iterable[str]) -> set[str]:
     """For each path below a folder, the rest of it: the names under which it can have been found there."""
-    heads = {folder.rstrip("/") + "/" for folder in folders}
-    return {path[len(head) :] for path in paths for head in heads if path.startswith(head)}
+    heads = {os.path.join(os.path.normcase(folder), "") for folder in folders}
+    # On Windows a list of includes has the slashes and the case of the names that led to each.
+    same = [(path, os.path.normcase(path)) for path in paths]
+    return {path[len(head) :].lstrip(_SEPARATORS) for path, name in same for head in heads if name.startswith(head)}
 
 
 def _by_folder_part(names: Iterable[str]) -> _ByPart:

@@ -93,7 +93,8 @@ def search_state(
     parts_of_names: set[str] = set()
     for folder, by_part in plan.looks:
         for part, names in by_part.items():
-            first = part.partition("/")[0]
+            # A name with a drive leads there from any folder.
+            first = "" if os.path.splitdrive(part)[0] else part.partition("/")[0]
             parts_of_names.add(first)
             if first and first not in (".", "..") and not listing(folder).may_have_folder(first):
                 continue

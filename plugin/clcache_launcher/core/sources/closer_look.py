@@ -16,7 +16,7 @@ __all__ = ["CloserLook"]
 _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _DEFINE: Final = rb"\bdefine(?:[\s\x80-\xff]|\\\r?\n|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/)+(?:%s)\b"
 _MACRO: Final = re.compile(rb"\bdefine\b(?:[^\\\n]|\\\r?\n|\\)*+\n?")
-_PATH: Final = re.compile(rb"[\w.+-]++(?:/[\w.+-]++)++")
+_PATH: Final = re.compile(rb"[\w.+-]++(?:[/\\][\w.+-]++)++")
 # gcc defines these in its GNU modes, without an underscore (gcc -dM -E).
 _PREDEFINED: Final = frozenset({b"linux", b"unix", b"i386", b"vax", b"sun", b"sparc", b"mips", b"arm", b"vector"})
 
@@ -91,7 +91,8 @@ def _text(path: str, digest: Digest) -> bytes | None:
 
 
 def _folders(texts: Iterable[bytes]) -> frozenset[str]:
-    return frozenset(os.fsdecode(path.rpartition(b"/")[0]) for path in _PATH.findall(b"\n".join(texts)))
+    paths = (path.replace(b"\\", b"/") for path in _PATH.findall(b"\n".join(texts)))
+    return frozenset(os.fsdecode(path.rpartition(b"/")[0]) for path in paths)
 
 
 def _directive_parts(text: bytes) -> tuple[bytes, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,32 @@ _INSTALL = {
     "wine": ("/usr/lib/wine/wine64", "apt-get install wine64; see also CONTRIBUTING.md"),
     "libcxx": ("/usr/lib/llvm-19/include/c++/v1/vector", "apt-get install libc++-19-dev g++-mingw-w64-x86-64-posix"),
 }
+
+
+# They import what only POSIX systems have.
+collect_ignore = ["unit/server/test_endpoint.py", "unit/test_benchmarks.py"] if sys.platform == "win32" else []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the system has not: POSIX' own ways on Windows, links where nobody may make one."""
+    lacks = {"posix"} if sys.platform == "win32" else set[str]()
+    if not _can_link():
+        lacks.add("links")
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in lacks)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _can_link() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        link = os.path.join(folder, "link")
+        try:
+            os.symlink("nothing", link)
+        except OSError:
+            return False
+        # Wine 8 says that it has made one.
+        return os.path.islink(link)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

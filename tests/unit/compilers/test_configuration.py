@@ -29,6 +29,7 @@ def test_options_are_read_as_clang_reads_them(text: str, options: tuple[str, ...
     assert found.options == options
 
 
+@pytest.mark.posix
 def test_file_in_a_file_is_found_beside_it() -> None:
     found = read("-a @sub.cfg -b\n@<CFGDIR>/more.cfg", sub="-c\n", more="-d\n")
     assert found == Configuration(("-a", "-c", "-b", "-d"), ("/etc/clang.cfg", "/etc/sub.cfg", "/etc/more.cfg"))

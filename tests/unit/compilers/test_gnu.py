@@ -215,6 +215,7 @@ def test_object_path(dialect: Dialect, source: str, output: str | None, assembly
     assert dialect.object_path(Names(source, output, None, assembly)) == expected
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("source", "output", "depfile", "expected"),
     [
@@ -235,6 +236,7 @@ def test_depfile_path(dialect: Dialect, source: str, output: str | None, depfile
 
 
 # Measured: gcc 12.2 and clang 19.1.7.
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("source", "output", "suffix", "gcc", "clang"),
     [
@@ -255,6 +257,7 @@ def test_side_output_path(source: str, output: str | None, suffix: str, gcc: str
         assert expected is None or dialect.side_output_path(names, suffix) == expected
 
 
+@pytest.mark.posix
 def test_clang_names_split_debug_information_of_assembly_after_the_source() -> None:
     names = Names("s/a.b.c", "d/foo.s", None, assembly=True)
 

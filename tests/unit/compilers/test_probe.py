@@ -160,6 +160,7 @@ def test_driver_of_gcc_under_any_name_is_known_by_its_options() -> None:
     assert probe.is_cxx_driver
 
 
+@pytest.mark.posix
 def test_what_a_compiler_looks_for_and_where_is_read() -> None:
     clang = parse_probe("clang", [CLANG_CL + CLANG_PLACES])
     assert clang is not None

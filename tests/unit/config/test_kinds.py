@@ -1,7 +1,6 @@
 """Values of settings: from text and back."""
 
 import os
-import pwd
 import sys
 from pathlib import Path
 
@@ -163,6 +162,10 @@ def test_home_of_another_user_and_what_is_above_ones_own_are_no_roots(kind: Kind
 
 
 def _homes_of_others() -> list[str]:
+    if sys.platform == "win32":
+        return []
+    import pwd  # noqa: PLC0415 - POSIX systems alone have it
+
     accounts = [(entry.pw_uid, entry.pw_dir) for entry in pwd.getpwall()]
     return [home for user, home in accounts if user != os.geteuid() and is_home_of_another(Path(home))]
 

@@ -16,6 +16,8 @@ from clcache_launcher.storage.artifacts import ArtifactStore
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
 
+pytestmark = pytest.mark.posix
+
 SPENT_NS = 1_500_000_000
 
 

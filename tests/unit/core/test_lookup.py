@@ -112,6 +112,7 @@ def test_recache_finds_nothing(case: Case) -> None:
     assert not (case.work / "a.o").exists()
 
 
+@pytest.mark.links
 def test_object_that_can_not_be_replaced_is_left_to_the_compiler(case: Case) -> None:
     (case.work / "a.o").symlink_to("elsewhere")
     assert case.look_up(case.prepared(*COMMAND)) == Uncacheable(Reason.OUTPUT_NOT_A_FILE, "a.o")

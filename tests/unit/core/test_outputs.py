@@ -44,6 +44,7 @@ def test_file_of_ours_or_none_can_be_replaced(tmp_path: Path) -> None:
     assert can_replace(path)
 
 
+@pytest.mark.posix
 def test_empty_file_is_replaced_where_that_takes_nothing_from_it(tmp_path: Path) -> None:
     path = tmp_path / "a.o"
     path.write_text("")
@@ -54,6 +55,7 @@ def test_empty_file_is_replaced_where_that_takes_nothing_from_it(tmp_path: Path)
     assert can_write(str(path), 0o644, in_place=True)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("kind", ["link", "dangling", "folder", "fifo", "empty of two names", "below a file"])
 def test_anything_else_is_left_to_the_compiler(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.o"
@@ -101,6 +103,7 @@ def test_side_output_of_an_earlier_run_is_not_taken(case: Case) -> None:
     assert read_outputs(case.prepared(*BOTH), started_ns) == [MadeOutput("object", b"object")]
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("name", ["a.o", "a.d"])
 def test_output_that_is_no_plain_file_is_none(case: Case, name: str) -> None:
     started_ns = file_clock_ns()
@@ -111,6 +114,7 @@ def test_output_that_is_no_plain_file_is_none(case: Case, name: str) -> None:
     assert read_outputs(case.prepared(*BOTH), started_ns) is None
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("hardlink", [False, True])
 def test_outputs_are_put_in_place(case: Case, *, hardlink: bool) -> None:
     result = stored(case, object=b"object", depfile=b"a.o: a.c\n")
@@ -122,6 +126,7 @@ def test_outputs_are_put_in_place(case: Case, *, hardlink: bool) -> None:
     assert (case.work / "a.o").stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("umask", "mode"), [(0o22, 0o644), (0o77, 0o600), (0o2, 0o664), (0, 0o666)])
 def test_new_outputs_have_the_mode_of_the_callers_umask(case: Case, umask: int, mode: int) -> None:
     case.umask = umask
@@ -130,6 +135,7 @@ def test_new_outputs_have_the_mode_of_the_callers_umask(case: Case, umask: int, 
         assert (case.work / name).stat().st_mode & 0o777 == mode
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [("-MD -c a.c -o a.o", "a.d"), ("-fstack-usage -c a.c -o a.o", "a.su"), ("-S a.c -o a.s", "a.s")],
@@ -174,6 +180,7 @@ def test_result_with_an_output_that_was_not_asked_for_is_not_given(case: Case) -
     assert os.listdir(case.work) == ["a.c"]
 
 
+@pytest.mark.links
 def test_nothing_is_put_in_place_where_one_output_can_not_be(case: Case) -> None:
     (case.work / "a.d").symlink_to("/dev/null")
     result = stored(case, object=b"o", depfile=b"d")

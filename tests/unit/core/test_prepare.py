@@ -13,6 +13,8 @@ from clcache_launcher.core.toolchains.toolchain import Toolchains
 from clcache_launcher.model import Invocation, NotACompilation, Reason, Uncacheable
 from support.case import Case, write_compiler
 
+pytestmark = pytest.mark.posix
+
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 
 

@@ -155,6 +155,7 @@ def test_response_file_that_changes_while_the_compiler_runs_is_not_stored(
     assert nothing_stored(case)
 
 
+@pytest.mark.posix
 def test_command_line_too_long_for_the_system_is_given_by_a_file_that_goes_after_the_run(case: Case) -> None:
     words = tuple(f"-DN{number}={'x' * 1000}" for number in range(200))
     attempt = case.begin(case.prepared(*words, *COMMAND))
@@ -196,6 +197,7 @@ def test_tested_name_that_goes_away_while_the_compiler_runs_is_not_stored(case: 
     assert refused(case.finish(attempt, ran)) is Reason.INPUT_CHANGED
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("appears", [False, True])
 @pytest.mark.parametrize("folder", ["one", "two/sub"])
 def test_target_of_a_tested_link_that_changes_while_the_compiler_runs_is_not_stored(
@@ -273,6 +275,7 @@ def _timed(case: Case, macro: str, now_s: list[float]) -> None:
     case.write("a.c", f"const char *t = {macro};\n")
 
 
+@pytest.mark.posix
 def test_day_is_stored_until_the_next(tmp_path: Path) -> None:
     case = Case(tmp_path)
     now_s = [0.0]
@@ -289,6 +292,7 @@ def test_day_is_stored_until_the_next(tmp_path: Path) -> None:
     assert isinstance(case.look_up(), Found)
 
 
+@pytest.mark.posix
 def test_compile_over_midnight_is_not_stored(tmp_path: Path) -> None:
     case = Case(tmp_path)
     now_s = [0.0]
@@ -301,6 +305,7 @@ def test_compile_over_midnight_is_not_stored(tmp_path: Path) -> None:
     assert stored.refused == Uncacheable(Reason.INPUT_CHANGED, "the day")
 
 
+@pytest.mark.posix
 def test_zone_that_a_later_caller_has_is_not_overlooked(tmp_path: Path) -> None:
     case = Case(tmp_path)
     _timed(case, "__TIMESTAMP__", [0.0])

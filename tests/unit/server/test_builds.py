@@ -10,6 +10,8 @@ import pytest
 from clcache_launcher.model import BuildRun
 from clcache_launcher.server.builds import CallerBuilds
 
+pytestmark = pytest.mark.posix
+
 
 class Callers:
     """Asks for the build of callers at moments that the test sets."""

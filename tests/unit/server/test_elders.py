@@ -10,6 +10,8 @@ import pytest
 from clcache_launcher.protocol import fields_of
 from clcache_launcher.server.elders import end_older_cores, is_older
 
+pytestmark = pytest.mark.posix
+
 BUILD, OTHER = "0123456789ab", "ba9876543210"
 
 

@@ -23,6 +23,7 @@ def test_each_invocation_is_one_line(tmp_path: Path) -> None:
     assert second.endswith(r" ms cwd=/work gcc -DX=a\nb")
 
 
+@pytest.mark.posix
 def test_bytes_that_are_no_text_are_written_as_they_came(tmp_path: Path) -> None:
     write(tmp_path / "log", "gcc", "\udcff.c")
     assert (tmp_path / "log").read_bytes().endswith(b"gcc \xff.c\n")

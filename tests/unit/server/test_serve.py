@@ -16,6 +16,8 @@ from clcache_launcher.protocol import Message, encode, fields_of, receive
 from clcache_launcher.server.endpoint import Listener
 from clcache_launcher.server.serve import Core, serve
 
+pytestmark = pytest.mark.posix
+
 
 def ask(endpoint: str, **question: object) -> dict[str, object]:
     answer: dict[str, object] = json.loads(fields_of(say(endpoint, encode_question(**question)))[0])

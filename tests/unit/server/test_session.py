@@ -109,6 +109,7 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
     made.engine.close()
 
 
+@pytest.mark.posix
 def test_compiler_runs_once_and_then_its_texts_are_printed(launcher: Launcher) -> None:
     printed = ("H", [bytes(8), b"out", b""])
     assert launcher.ask(launcher.request()) == printed
@@ -119,6 +120,7 @@ def test_compiler_runs_once_and_then_its_texts_are_printed(launcher: Launcher) -
     assert launcher.goes_on == [True, True]
 
 
+@pytest.mark.posix
 def test_launcher_that_hangs_up_while_it_compiles_stores_nothing(launcher: Launcher) -> None:
     assert launcher.ask(launcher.request(), reports=False)[0] == "R"
     assert launcher.log()[0].startswith("abandoned")
@@ -170,6 +172,7 @@ def test_wrong_setting_passes_and_is_an_error_of_the_folder(launcher: Launcher) 
     assert launcher.goes_on == [True, True]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("is_old", [False, True])
 def test_settings_file_that_changes_holds_at_once(launcher: Launcher, *, is_old: bool) -> None:
     path = launcher.root / "mine.yaml"
@@ -181,6 +184,7 @@ def test_settings_file_that_changes_holds_at_once(launcher: Launcher, *, is_old:
             assert launcher.ask(launcher.request(config=str(path)), reports=False)[0] == letter
 
 
+@pytest.mark.posix
 def test_folder_that_does_not_work_passes_and_is_an_error(launcher: Launcher) -> None:
     (launcher.root / "cache").write_text("in the way")
     assert launcher.ask(launcher.request()) == ("P", [])
@@ -196,6 +200,7 @@ def test_what_is_no_request_is_an_error(launcher: Launcher, payload: bytes) -> N
         launcher.sessions.serve(theirs, payload)
 
 
+@pytest.mark.posix
 def test_report_that_is_none_is_an_error_and_stores_nothing(launcher: Launcher) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:

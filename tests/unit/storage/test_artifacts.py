@@ -127,6 +127,7 @@ def test_given_out_artifact_replaces_a_file_and_leaves_its_other_names(
     assert sorted(os.listdir(tmp_path)) == ["a.o", "b.o", "cache"]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("mode", [0o644, 0o600, 0o664, 0o666])
 def test_copy_has_the_callers_mode_whatever_the_cores_umask(store: ArtifactStore, tmp_path: Path, mode: int) -> None:
     place(store)
@@ -157,6 +158,7 @@ def test_edited_hard_link_is_noticed(store: ArtifactStore, tmp_path: Path) -> No
     assert not store.is_sound(DIGEST)
 
 
+@pytest.mark.posix
 def test_hard_link_has_the_mode_of_an_object_that_a_compiler_can_write_over(
     store: ArtifactStore, tmp_path: Path
 ) -> None:

@@ -164,6 +164,7 @@ def test_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_fault_is_told_and_then_mended(
     storage: LocalStorage, fault: Callable[[LocalStorage], None], request: pytest.FixtureRequest

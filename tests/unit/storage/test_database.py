@@ -32,6 +32,7 @@ def test_all_who_open_one_folder_have_one_file(tmp_path: Path) -> None:
     assert index_files(tmp_path) == [first.path]
 
 
+@pytest.mark.posix
 def test_name_of_a_replaced_file_is_not_used_again(tmp_path: Path) -> None:
     database, other = Database(tmp_path), Database(tmp_path)
     count(database, "one")
@@ -79,6 +80,7 @@ def _replace(path: str) -> None:
     Path(path).write_bytes(Path(path + ".old").read_bytes())
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("damage", [_remove_shared, _cut_shared, _remove, _replace])
 def test_file_that_is_not_in_place_is_never_opened_beside_the_open_one(
     tmp_path: Path, damage: Callable[[str], None]
@@ -94,6 +96,7 @@ def test_file_that_is_not_in_place_is_never_opened_beside_the_open_one(
     assert names(other) == ["two"]
 
 
+@pytest.mark.posix
 def test_file_of_another_user_is_left_to_them() -> None:
     # Root may read every file, so it is nobody here, outside of pytest's folders, which only their owner can enter.
     with tempfile.TemporaryDirectory() as name:

@@ -68,6 +68,7 @@ def test_use_after_close_is_an_error_and_harms_no_index(opened: Opened, tmp_path
     assert Opened(tmp_path).index.entries(MANIFEST) == [ENTRY]
 
 
+@pytest.mark.posix
 def test_index_that_was_removed_is_no_longer_in_place(opened: Opened, tmp_path: Path) -> None:
     assert opened.index.is_in_place()
     Path(opened.index.path).unlink()
@@ -219,6 +220,7 @@ def test_only_artifacts_of_which_no_row_tells_are_removed(opened: Opened) -> Non
     assert opened.removed == [stray]
 
 
+@pytest.mark.posix
 def test_folder_that_is_removed_while_open_is_an_error_or_nothing(tmp_path: Path) -> None:
     opened = Opened(tmp_path / "cache")
     opened.add()

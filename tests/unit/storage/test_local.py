@@ -210,6 +210,7 @@ def test_index_corrupted_while_open_is_an_error_and_then_heals(tmp_path: Path) -
     assert third.index.entries(manifest(1))
 
 
+@pytest.mark.posix
 def test_removed_folder_is_noticed(storage: LocalStorage) -> None:
     add(storage, 1)
     assert storage.is_in_place()
@@ -255,6 +256,7 @@ def test_adders_at_once_lose_nothing(tmp_path: Path) -> None:
     assert not os.listdir(tmp_path / "scratch")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("hardlink", [False, True])
 def test_artifact_is_given_out_as_a_new_file(storage: LocalStorage, tmp_path: Path, *, hardlink: bool) -> None:
     digest = add(storage, 1)
@@ -508,6 +510,7 @@ def disk_usage(storage: LocalStorage) -> int:
     return found
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("size", [1, 700, 5_000, 60_000, 900_000])
 def test_limit_holds_at_rest_whatever_the_sizes_are(storage: LocalStorage, size: int) -> None:
     limit = 3_000_000
@@ -625,6 +628,7 @@ def test_clock_that_was_never_set_judges_nothing(clocked: LocalStorage, clock: C
     assert 1 in kept(clocked)
 
 
+@pytest.mark.posix
 def test_reader_keeps_an_artifact_that_is_evicted(storage: LocalStorage) -> None:
     digest = add(storage, 1)
     with open(storage.artifacts.path(digest), "rb") as reader:

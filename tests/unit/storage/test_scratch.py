@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ def named(scratch: Scratch, mark: ProcessMark | str) -> str:
     return os.path.join(os.path.dirname(scratch.new_path()), f"{mark}-7f-1")
 
 
-DEAD = subprocess.Popen(["/bin/true"])
+DEAD = subprocess.Popen([sys.executable, "-c", ""], stdin=-3, stdout=-3, stderr=-3)
 DEAD.wait()
 OWN = own_mark()
 

@@ -11,6 +11,8 @@ import pytest
 from clcache_launcher.util.build_tools import tools_above
 from clcache_launcher.util.machine import own_mark
 
+pytestmark = pytest.mark.posix
+
 _ASK = (
     "import json, os; from clcache_launcher.util.build_tools import tools_above;"
     " from clcache_launcher.util.machine import own_mark; print(json.dumps(tools_above(os.getppid(), own_mark())))"

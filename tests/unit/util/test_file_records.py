@@ -26,6 +26,7 @@ def test_nothing_holds(holds: Hold) -> None:
     assert holds(())
 
 
+@pytest.mark.links
 def test_files_folders_and_links_hold_as_they_are(holds: Hold, tmp_path: Path) -> None:
     (tmp_path / "a.h").write_text("a")
     (tmp_path / "link.h").symlink_to("a.h")
@@ -55,6 +56,7 @@ def test_one_change_among_many_is_seen(holds: Hold, tmp_path: Path) -> None:
         assert holds(records)
 
 
+@pytest.mark.links
 def test_what_comes_goes_or_can_not_be_looked_at_is_seen(holds: Hold, tmp_path: Path) -> None:
     path = tmp_path / "x"
     missing = _record(path)

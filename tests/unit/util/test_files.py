@@ -40,6 +40,7 @@ def test_file_has_the_digest_of_its_content(tmp_path: Path, size: int) -> None:
     assert hashed.signature == signature_of(path.stat())
 
 
+@pytest.mark.posix
 def test_what_is_no_readable_file_is_none(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "dangling").symlink_to("nowhere")
@@ -49,6 +50,7 @@ def test_what_is_no_readable_file_is_none(tmp_path: Path) -> None:
     assert read_file("/dev/null") is None
 
 
+@pytest.mark.posix
 def test_pipe_is_not_taken_from_its_reader(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
@@ -71,6 +73,7 @@ def test_file_that_was_just_written_is_not_settled(tmp_path: Path) -> None:
     assert not read[2] or read[1].ctime_ns < now
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("change", ["content", "time", "other file"])
 def test_signature_shows_every_change(tmp_path: Path, change: str) -> None:
     path = tmp_path / "a"
@@ -98,6 +101,7 @@ def test_file_of_that_moment_or_later_is_younger(stamp: int, than: int) -> None:
     assert is_younger(stamp, than) or stamp < than
 
 
+@pytest.mark.posix
 def test_new_file_is_written_whole_with_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "a"
     write_new(str(path), b"x" * 100_000, 0o640)
@@ -136,6 +140,7 @@ def test_clock_does_not_run_ahead_of_the_files_stamps(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_ctime_ns >= before
 
 
+@pytest.mark.links
 def test_ways_are_every_folder_and_what_links_lead_to(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "second").symlink_to("a")

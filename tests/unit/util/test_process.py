@@ -7,6 +7,8 @@ import pytest
 
 from clcache_launcher.util.process import Finished, run, run_visibly
 
+pytestmark = pytest.mark.posix
+
 SH = "/bin/sh"
 
 

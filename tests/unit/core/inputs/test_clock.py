@@ -15,6 +15,7 @@ NOON_S = 1_000_000_000 + 9 * 3600
 pytestmark = pytest.mark.skipif(not (ZONES / "Asia/Tokyo").is_file(), reason="install tzdata")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("zone", "day"),
     [
@@ -45,12 +46,14 @@ def test_zone_with_leap_seconds_is_none(tmp_path: Path) -> None:
     assert zone_of({"TZ": "right", "TZDIR": str(tmp_path)}) is None
 
 
+@pytest.mark.posix
 def test_zone_is_known_by_its_rules_and_not_by_its_name() -> None:
     utc, same, other = (zone_of({"TZ": name}) for name in ("Etc/UTC", "Etc/Universal", "Asia/Tokyo"))
     assert utc and same and other
     assert utc.identity == same.identity != other.identity
 
 
+@pytest.mark.posix
 def test_zone_of_the_machine_is_taken_where_the_environment_names_none() -> None:
     found = zone_of({})
     assert found is not None
@@ -58,6 +61,7 @@ def test_zone_of_the_machine_is_taken_where_the_environment_names_none() -> None
     assert bool(found.file) == os.path.exists("/etc/localtime")
 
 
+@pytest.mark.posix
 def test_moment_holds_what_the_macros_print() -> None:
     zone = {"TZ": "UTC"}
     assert moment_of(frozenset(), zone, NOON_S) is None

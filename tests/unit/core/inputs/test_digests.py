@@ -86,6 +86,7 @@ def test_names_are_those_of_now(tmp_path: Path) -> None:
     assert names.listing(str(tmp_path / "none")).signature is None
 
 
+@pytest.mark.links
 def test_dangling_link_is_no_file_and_is_looked_at_again(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "sub/target")
     (tmp_path / "sub").mkdir()

@@ -9,6 +9,8 @@ import pytest
 from clcache_launcher.core.inputs.folders import FolderNames
 from support.case import settle
 
+pytestmark = pytest.mark.posix
+
 
 def test_unchanged_folder_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")

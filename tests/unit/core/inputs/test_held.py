@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
 from clcache_launcher.core.inputs.held import HeldEntries
@@ -126,6 +128,7 @@ def _changing(tmp_path: Path) -> _Unit:
     return unit
 
 
+@pytest.mark.posix
 def test_names_that_nobody_looks_for_may_come_and_go_in_a_folder_that_changes(tmp_path: Path) -> None:
     unit = _changing(tmp_path)
     for change in ((unit.folder / "b.o").touch, (unit.folder / "a.o").unlink, (unit.folder / "other").mkdir):
@@ -135,6 +138,7 @@ def test_names_that_nobody_looks_for_may_come_and_go_in_a_folder_that_changes(tm
         assert unit.held.holds(KEY) and unit.held.is_searched(KEY)
 
 
+@pytest.mark.posix
 def test_header_that_appears_is_seen_in_a_folder_that_changes(tmp_path: Path) -> None:
     unit = _changing(tmp_path)
     (unit.folder / "b.o").touch()
@@ -169,6 +173,7 @@ def test_header_that_becomes_another_file_is_seen_in_a_folder_that_changes(tmp_p
     assert not unit.held.holds(KEY) and not unit.held.is_searched(KEY)
 
 
+@pytest.mark.links
 def test_link_that_is_turned_is_seen_in_a_folder_that_changes(tmp_path: Path) -> None:
     unit = _Unit(tmp_path)
     (unit.folder / "wanted.h").symlink_to("a.h")
@@ -207,6 +212,7 @@ def test_first_change_of_a_folder_is_looked_at_in_full(tmp_path: Path) -> None:
     assert not unit.held.holds(KEY) and not unit.held.is_searched(KEY)
 
 
+@pytest.mark.links
 def test_link_whose_target_becomes_another_file_is_seen_in_a_folder_that_changes(tmp_path: Path) -> None:
     unit = _Unit(tmp_path)
     (tmp_path / "target").write_text("")

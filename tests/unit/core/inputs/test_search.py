@@ -101,6 +101,7 @@ def test_search_folder_that_is_a_file_changes_the_state(tree: Tree) -> None:
     assert state.header_map() == str(tree.folder / "one")
 
 
+@pytest.mark.links
 def test_link_counts_as_what_it_leads_to(tree: Tree) -> None:
     before = tree.state().digest
     (tree.folder / "one/x.h").symlink_to("target.h")
@@ -143,6 +144,7 @@ def test_name_given_by_a_macro_is_the_tail_of_an_include(tmp_path: Path) -> None
     assert tree.state().digest != before
 
 
+@pytest.mark.links
 def test_target_of_a_link_that_goes_away_changes_the_state(tree: Tree) -> None:
     (tree.folder / "elsewhere.h").write_text("")
     (tree.folder / "one/maybe.h").symlink_to("../elsewhere.h")
@@ -154,6 +156,7 @@ def test_target_of_a_link_that_goes_away_changes_the_state(tree: Tree) -> None:
     assert not all(folder_signature(path) == signature for path, signature in state.signatures)
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("name", ["x.h", "sub"])
 def test_target_of_a_link_that_appears_shows_in_the_signatures(tree: Tree, name: str) -> None:
     (tree.folder / "one" / name).symlink_to("../elsewhere")

@@ -30,6 +30,7 @@ def _compiler(folder: Path, text: str) -> str:
     return str(path)
 
 
+@pytest.mark.posix
 def test_compiler_is_tried_once(tmp_path: Path) -> None:
     answer = 'echo $SOURCE_DATE_EPOCH >>tried; echo \'a = "Jan  1 1970", *b = "00:00:00", *c = "now"\''
     compiler = _compiler(tmp_path, f"cd {tmp_path}; {answer}")

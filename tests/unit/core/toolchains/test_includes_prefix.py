@@ -23,6 +23,7 @@ def prepared(tmp_path: Path, said: str, family: Family = Family.CL) -> Prepared:
     )
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "prefix", ["Note: including file:", "Remarque : inclusion du fichier :", "メモ: インクルード ファイル:"]
 )
@@ -35,6 +36,7 @@ def test_prefix_is_what_stands_before_the_header(tmp_path: Path, prefix: str, en
     assert (tmp_path / "runs").read_text() == "\n"
 
 
+@pytest.mark.posix
 def test_each_language_is_asked_for(tmp_path: Path) -> None:
     first = prepared(tmp_path, "x: %sclcache_asks.h\\n")
     other = replace(first, invocation=replace(first.invocation, environment={"PATH": "/bin", "VSLANG": "1031"}))

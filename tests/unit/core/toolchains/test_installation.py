@@ -8,6 +8,8 @@ import pytest
 from clcache_launcher.compilers.probe import Family, Probe
 from clcache_launcher.core.toolchains.installation import INSTALLATION_NAMES, find_installation
 
+pytestmark = pytest.mark.posix
+
 PROBE = Probe(family=Family.CLANG, version=b"", programs=(), search_folders=(), is_cxx_driver=True, targets_msvc=False)
 
 

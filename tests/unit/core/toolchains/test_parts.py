@@ -42,6 +42,7 @@ def test_ignore_lists_are_parts_of_clang(tmp_path: Path) -> None:
     assert str(tmp_path / "share") in watched_folders(probe, "/inst/bin/clang", ())
 
 
+@pytest.mark.posix
 def test_places_where_clang_chooses_are_watched(tmp_path: Path) -> None:
     write(tmp_path, "cfg/clang.cfg", "cfg/clang", "gcc/lib/gcc/x/12/crtbegin.o")
     probe = replace(

@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from clcache_launcher.core.toolchains.programs import Loaded, find_driver, first_program, is_script, load, path_folders
 from support.case import write_compiler
 
 
+@pytest.mark.posix
 def test_path_is_read_from_the_working_folder() -> None:
     assert path_folders("/w", {"PATH": "/a::b:/a"}) == ["/a", "/w/", "/w/b"]
 
 
+@pytest.mark.posix
 def test_first_program_is_one_that_can_be_run(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         write_compiler(tmp_path / name / "gcc")

@@ -12,6 +12,8 @@ from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolc
 from clcache_launcher.model import Reason, Uncacheable
 from support.case import settle, write_compiler, write_program
 
+pytestmark = pytest.mark.posix
+
 PATH = "/usr/bin:/bin"
 
 

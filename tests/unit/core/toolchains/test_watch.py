@@ -46,6 +46,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("change", CHANGES)
 def test_watch_does_not_hold_after_a_change(folder: Path, change: str) -> None:
     (folder / "sub/new").write_text("1")
@@ -56,6 +57,7 @@ def test_watch_does_not_hold_after_a_change(folder: Path, change: str) -> None:
     assert not watches.hold(made)
 
 
+@pytest.mark.links
 def test_change_is_seen_by_watches_that_held_before_by_one_pass(folder: Path) -> None:
     """Whatever the kind of it: paths, a folder, a lookup, a link."""
     changes: tuple[tuple[Callable[[], object], Callable[[], object]], ...] = (
@@ -87,6 +89,7 @@ def _turn(link: Path, target: str) -> None:
     link.symlink_to(target)
 
 
+@pytest.mark.links
 def test_link_that_leads_to_the_same_file_on_another_way_is_a_change(folder: Path) -> None:
     made = watched(folder, links=("link",))
     (folder / "link").unlink()
@@ -94,6 +97,7 @@ def test_link_that_leads_to_the_same_file_on_another_way_is_a_change(folder: Pat
     assert not Watches().hold(made)
 
 
+@pytest.mark.links
 def test_name_that_comes_or_goes_is_a_change_and_others_are_not(folder: Path) -> None:
     (folder / "sub/as").write_text("")
     watches, made = Watches(), watched(folder, names=("as", "cc1"))
@@ -128,6 +132,7 @@ def test_name_in_a_folder_that_comes_later_is_a_change(folder: Path) -> None:
     assert not watches.hold(made)
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("place", ["sub", "sub/late/deep"])
 def test_folder_is_watched_by_what_a_compiler_may_choose(folder: Path, place: str) -> None:
     watches, made = Watches(), watched(folder, folders=(place,))
@@ -169,6 +174,7 @@ def test_what_may_have_changed_meanwhile_never_holds(folder: Path) -> None:
     assert not Watches().hold(made)
 
 
+@pytest.mark.links
 def test_links_on_the_way_are_all_found(folder: Path) -> None:
     (folder / "to_sub").symlink_to(folder / "sub")
     (folder / "sub/up").symlink_to("../link")
@@ -180,6 +186,7 @@ def test_links_on_the_way_are_all_found(folder: Path) -> None:
     }
 
 
+@pytest.mark.links
 def test_links_that_lead_in_a_circle_end(folder: Path) -> None:
     (folder / "one").symlink_to("two")
     (folder / "two").symlink_to("one")

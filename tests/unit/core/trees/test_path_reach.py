@@ -64,6 +64,7 @@ def test_side_output_is_bound_to_every_root(asked: Asked) -> None:
     assert asked.reach(role="su").why is Apart.SIDE_OUTPUT
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("maps", "names"),
     [

@@ -72,6 +72,7 @@ def test_text_with_the_mark_can_not_be_mapped() -> None:
     assert HERE.can_map(b"/x/t")
 
 
+@pytest.mark.links
 def test_root_is_known_by_its_name_without_links_too(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
@@ -84,6 +85,7 @@ def test_root_is_known_by_its_name_without_links_too(tmp_path: Path) -> None:
     assert there.outward(here.inward(str(tmp_path / "link/a.h"))) == str(tmp_path / "there/a.h")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("prefixes", "uncovered"),
     [
@@ -141,6 +143,7 @@ def test_way_between_roots_binds_trees_that_have_the_same_one() -> None:
     assert Roots([("top", "/z"), ("deep", "/z/other")]).bound(["deep^top"]) != HERE.bound(["deep^top"])
 
 
+@pytest.mark.links
 def test_where_a_link_leads_binds_a_tree(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

@@ -9,6 +9,8 @@ from clcache_launcher.core.trees.roots import NO_ROOTS
 from clcache_launcher.core.trees.tree import Trees, named_roots
 from support.case import Case
 
+pytestmark = pytest.mark.posix
+
 
 def test_roots_of_the_settings_come_first_and_base_directories_are_numbered() -> None:
     settings = Settings(dir=Path("/c"), basedir=(Path("/x"), Path("/y")), roots=(("sdk", Path("/sdk")),))

@@ -12,7 +12,7 @@ from support.windows import Windows, WindowsCache, find_installation
 ROOT = Path(__file__).parents[2]
 SERVER = "/usr/lib/wine/wineserver64"
 COMPILER = "x86_64-w64-mingw32-gcc-posix"
-NEEDED = ("hypothesis", "pytest", "platformdirs")
+NEEDED = ("hypothesis", "platformdirs", "pytest", "pytest-xdist")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Which settings files are found."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,6 @@ import pytest
 from clcache_launcher.config.files import ConfigFiles, are_current, find_config_files
 from clcache_launcher.config.trust import get_user
 from clcache_launcher.errors import ConfigError
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
 
 
 @pytest.fixture
@@ -37,12 +34,14 @@ def find(home: Path, build: Path, explicit: str | None = None, **variables: str)
     return find_config_files({"HOME": str(home)} | variables, str(build), explicit)
 
 
+@pytest.mark.posix
 def test_users_file_is_in_the_config_folder(home: Path, build: Path) -> None:
     file = write(home / ".config" / "clcache" / "clcache.yaml")
 
     assert find(home, build).user == file
 
 
+@pytest.mark.posix
 def test_users_file_follows_the_given_environment(home: Path, build: Path, tmp_path: Path) -> None:
     (tmp_path / "clcache").mkdir()
     file = write(tmp_path / "clcache" / "clcache.yaml")
@@ -64,6 +63,7 @@ def test_nearest_file_wins(home: Path, build: Path) -> None:
     assert find(home, build).project == nearest
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("mode", "reason"), [(0o666, "others can write it"), (0o646, "others can write it")])
 def test_file_that_others_can_write_is_skipped_with_a_notice(home: Path, build: Path, mode: int, reason: str) -> None:
     above = write(build.parent / "clcache.yaml")
@@ -75,6 +75,7 @@ def test_file_that_others_can_write_is_skipped_with_a_notice(home: Path, build: 
     assert files.notices == (f"{skipped}: ignored, {reason}",)
 
 
+@pytest.mark.links
 @pytest.mark.skipif(get_user() != 0, reason="only root gives files away")
 @pytest.mark.parametrize("is_link", [False, True])
 def test_file_or_link_of_another_user_is_skipped(home: Path, build: Path, is_link: bool) -> None:
@@ -97,6 +98,7 @@ def test_link_to_a_file_that_others_can_write_is_skipped(home: Path, build: Path
     assert find(home, build).project is None
 
 
+@pytest.mark.posix
 def test_folder_of_that_name_is_skipped(home: Path, build: Path) -> None:
     (build / "clcache.yaml").mkdir()
 
@@ -114,6 +116,7 @@ def test_named_file_replaces_the_search(home: Path, build: Path, tmp_path: Path)
     assert (only_variable.project, only_variable.named_by) == (by_variable, "CLCACHE_CONFIG")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("text", "path"), [("x.yaml", "project/build/x.yaml"), ("~/x.yaml", "home/x.yaml"), ("/x", "/x")]
 )
@@ -130,6 +133,7 @@ def test_empty_name_is_no_name(home: Path, build: Path) -> None:
     assert find(home, build, "", CLCACHE_CONFIG="").project == file
 
 
+@pytest.mark.posix
 def test_named_path_that_means_nothing_is_told(home: Path, build: Path) -> None:
     with pytest.raises(ConfigError, match=r"CLCACHE_CONFIG: of '~' only '~' alone and '~/' are understood, got '~x'"):
         find(home, build, CLCACHE_CONFIG="~x")
@@ -143,6 +147,7 @@ def test_named_file_may_be_anyones(home: Path, build: Path) -> None:
     assert (files.project, files.notices) == (file, ())
 
 
+@pytest.mark.posix
 def test_candidates_are_all_paths_up_to_the_file_found(home: Path, build: Path) -> None:
     write(build.parent / "clcache.yaml")
 
@@ -155,6 +160,7 @@ def test_candidates_are_all_paths_up_to_the_file_found(home: Path, build: Path) 
     ]
 
 
+@pytest.mark.posix
 def test_candidates_go_up_to_the_root(home: Path, build: Path) -> None:
     assert find(home, build).candidates[-1].path == "/clcache.yaml"
 
@@ -184,6 +190,7 @@ def test_file_that_appears_goes_or_changes_is_not_current(home: Path, build: Pat
     assert are_current(without)
 
 
+@pytest.mark.posix
 def test_newest_change_is_the_youngest_files(home: Path, build: Path) -> None:
     file = Path(write(build / "clcache.yaml"))
     os.utime(file, (1, 1))

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from clcache_launcher.config.kinds import Kind, Place, Value, format_value, parse_value, parse_values, resolve_path
 from clcache_launcher.util.folders import is_home_of_another
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
-
 PLACE = Place("/work/build", "/home/u")
 HOMELESS = Place("/work/build", None)
 
@@ -27,6 +25,7 @@ def test_flag_is_off(text: str) -> None:
     assert parse_value(Kind.FLAG, text, PLACE) is False
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("text", "path"),
     [
@@ -65,6 +64,7 @@ def test_value_is_read(kind: Kind, text: str, value: Value) -> None:
     assert parse_value(kind, text, PLACE) == value
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("kind", "text", "message"),
     [
@@ -94,6 +94,7 @@ def test_empty_folder_in_a_list_is_told() -> None:
         parse_values(["/a", ""], PLACE)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
@@ -129,6 +130,7 @@ def test_any_value_comes_back(case: tuple[Kind, Value]) -> None:
     assert parse_value(kind, format_value(kind, value), PLACE) == value
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -1,15 +1,12 @@
 """Reading a settings file."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from clcache_launcher.config.reading import read_config_file
 from clcache_launcher.errors import ConfigError
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
 
 
 def test_bytes_are_read(tmp_path: Path) -> None:
@@ -28,6 +25,7 @@ def test_null_device_is_none() -> None:
     assert read_config_file(os.devnull, is_searched=False) is None
 
 
+@pytest.mark.posix
 def test_found_file_that_others_can_write_by_now_is_none(tmp_path: Path) -> None:
     file = tmp_path / "x"
     file.write_bytes(b"dir: x")
@@ -37,6 +35,7 @@ def test_found_file_that_others_can_write_by_now_is_none(tmp_path: Path) -> None
     assert read_config_file(str(file), is_searched=False) == b"dir: x"
 
 
+@pytest.mark.posix
 def test_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read_config_file(str(tmp_path), is_searched=False)
@@ -44,6 +43,7 @@ def test_folder_is_told(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path}: cannot be read: Is a directory"
 
 
+@pytest.mark.posix
 def test_pipe_is_told_and_does_not_block(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -1,7 +1,6 @@
 """Where settings come from, and which source wins."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,7 +14,7 @@ from clcache_launcher.config.sources import Resolved, resolve, select_variables
 from clcache_launcher.config.trust import get_user
 from clcache_launcher.errors import ConfigError
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
+pytestmark = pytest.mark.posix
 
 
 @dataclass(frozen=True)

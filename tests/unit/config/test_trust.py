@@ -1,14 +1,11 @@
 """Which found settings files are trusted."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from clcache_launcher.config.trust import find_distrust, get_user
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
 
 REGULAR = 0o100000
 LINK = 0o120000
@@ -22,6 +19,7 @@ def make_status(mode: int, owner: int, group: int = STRANGER) -> os.stat_result:
     return os.stat_result((mode, 1, 1, 1, owner, group, 0, 0, 0, 0))
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("status", "reason"),
     [

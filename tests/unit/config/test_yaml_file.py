@@ -1,7 +1,6 @@
 """Settings in YAML."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from clcache_launcher.config.kinds import Place, Sourced, Value
 from clcache_launcher.config.settings import FIELDS
 from clcache_launcher.config.yaml_file import parse_yaml
 from clcache_launcher.errors import ConfigError
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
 
 FILE = "/p/clcache.yaml"
 PLACE = Place("/p", "/home/u")
@@ -84,6 +81,7 @@ def test_origin_is_file_and_line() -> None:
     }
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -15,7 +15,10 @@ from clcache_launcher.compilers import response_file
 
 SOURCES = Path(__file__).parents[3] / "plugin" / "launcher"
 COMPILER = shutil.which("cc")
-pytestmark = pytest.mark.skipif(COMPILER is None, reason="needs a C compiler named cc: apt-get install gcc")
+pytestmark = [
+    pytest.mark.posix,
+    pytest.mark.skipif(COMPILER is None, reason="needs a C compiler named cc: apt-get install gcc"),
+]
 
 # Characters that have a meaning on a command line, and some that have none.
 arguments = st.text(alphabet="\"\\ \t\n\vab/'^%äé€😀", max_size=12) | st.text(

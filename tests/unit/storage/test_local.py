@@ -438,7 +438,8 @@ class StorageModel(RuleBasedStateMachine):
         shutil.rmtree(self.folder.parent)
 
 
-TestStorageModel = StorageModel.TestCase
+# It removes what a storage has open.
+TestStorageModel = pytest.mark.posix(StorageModel.TestCase)
 TestStorageModel.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 
 

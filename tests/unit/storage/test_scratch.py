@@ -33,6 +33,7 @@ DEAD.wait()
 OWN = own_mark()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("mark", "age_s", "goes"),
     [

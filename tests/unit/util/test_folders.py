@@ -12,7 +12,7 @@ from clcache_launcher.util.folders import cache_folder, config_folder, home_fold
 if sys.platform != "win32":
     import pwd
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="asks the account database")
+posix_only = pytest.mark.posix
 
 LINUX = {"HOME": "/home/u"}
 WINDOWS = {"USERPROFILE": r"C:\Users\u", "LOCALAPPDATA": r"D:\Local"}

@@ -13,7 +13,8 @@ from functools import partial
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.compilers.reproducible import is_reproducible
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
-from clcache_launcher.core.lookup import Found, Miss, look_up, sound_result
+from clcache_launcher.core.found import Found
+from clcache_launcher.core.lookup import Miss, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess

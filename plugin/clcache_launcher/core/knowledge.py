@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from clcache_launcher.core.found import FoundResults
 from clcache_launcher.core.inputs.clock import Moment, moment_of
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
@@ -54,6 +55,7 @@ class Knowledge:
         self.file_names = FileNames()
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
+        self.found = FoundResults()
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
         self._held: HeldEntries[EntryKey] = HeldEntries(self.digests, self.folders)
         self._moments: dict[EntryKey, Moment] = {}

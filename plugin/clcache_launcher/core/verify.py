@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from clcache_launcher.core.lookup import Found
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.outputs import read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope

@@ -23,6 +23,7 @@ from clcache_launcher.core.toolchains.epoch import EpochTrials
 from clcache_launcher.core.toolchains.includes_prefix import IncludesPrefixes
 from clcache_launcher.core.toolchains.toolchain import Toolchains
 from clcache_launcher.core.trees.file_names import FileNames
+from clcache_launcher.core.trees.own_depfiles import OwnDepfiles
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry
@@ -53,6 +54,7 @@ class Knowledge:
         self.precompiled = PrecompiledHeaders()
         self.prefixes = IncludesPrefixes()
         self.file_names = FileNames()
+        self.own_depfiles = OwnDepfiles()
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self.found = FoundResults()

@@ -21,6 +21,9 @@
 /* Sizes of what is not there, and of what can't be looked at: the negative number of the error. */
 #define MISSING INT64_MIN
 
+/* The first byte of a record: what of a file counts, as the module above tells. */
+enum { KIND_FILE = 'f', KIND_LINK = 'l', KIND_WHICH_FILE = 'w', KIND_WHICH_NAME = 'n' };
+
 typedef struct {
     int64_t size, mtime_ns, ctime_ns;
     uint64_t file, device;
@@ -29,7 +32,10 @@ typedef struct {
 /* The signature of what a path in UTF-8 (on POSIX systems any bytes) leads to now. */
 Signature signature_of(const char *path);
 
-/* Whether each of so many records holds; a record is a signature and a path that ends with a zero byte. */
+/* The same of what has that name, a symbolic link itself; whether it is one. */
+Signature signature_of_name(const char *path, int *is_link);
+
+/* Whether each of so many records holds; a record is a kind, a signature and a path that ends with a zero byte. */
 EXPORTED int file_records_hold(const char *const *records, size_t count);
 
 #endif

@@ -55,18 +55,53 @@ static Signature signature_of_handle(HANDLE file)
     return now;
 }
 
+static HANDLE open_path(const wchar_t *path, DWORD flags)
+{
+    return CreateFileW(path, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                       OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, NULL);
+}
+
+static Signature signature_by(const wchar_t *path)
+{
+    HANDLE file = open_path(path, 0);
+    if (file == INVALID_HANDLE_VALUE)
+        return failure(GetLastError());
+    Signature now = signature_of_handle(file);
+    CloseHandle(file);
+    return now;
+}
+
 Signature signature_of(const char *path)
 {
     wchar_t *wide = to_wide(path);
     if (!wide)
         return failure(ERROR_INVALID_NAME);
-    HANDLE file = CreateFileW(wide, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                              OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
-    DWORD code = GetLastError();
+    Signature now = signature_by(wide);
     free(wide);
+    return now;
+}
+
+/* Of the many kinds of reparse points only this one is a link to Python, and so to us; all others are looked through. */
+static Signature signature_by_name(const wchar_t *path, int *is_link)
+{
+    FILE_ATTRIBUTE_TAG_INFO tag;
+    HANDLE file = open_path(path, FILE_FLAG_OPEN_REPARSE_POINT);
     if (file == INVALID_HANDLE_VALUE)
-        return failure(code);
+        return failure(GetLastError());
     Signature now = signature_of_handle(file);
+    int is_tagged = GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof tag) &&
+                    (tag.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT);
     CloseHandle(file);
+    *is_link = is_tagged && tag.ReparseTag == IO_REPARSE_TAG_SYMLINK;
+    return is_tagged && !*is_link ? signature_by(path) : now;
+}
+
+Signature signature_of_name(const char *path, int *is_link)
+{
+    wchar_t *wide = to_wide(path);
+    if (!wide)
+        return failure(ERROR_INVALID_NAME);
+    Signature now = signature_by_name(wide, is_link);
+    free(wide);
     return now;
 }

@@ -11,8 +11,9 @@ from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Found, Miss, look_up
+from clcache_launcher.core.lookup import Miss, look_up
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope

@@ -9,12 +9,15 @@ from typing import Final
 from clcache_launcher.config.kinds import Place, resolve_path
 from clcache_launcher.config.trust import find_distrust, get_user
 from clcache_launcher.errors import ConfigError
+from clcache_launcher.util.file_records import Kind, file_record
+from clcache_launcher.util.files import Signature
 from clcache_launcher.util.folders import config_folder, home_folder
 from clcache_launcher.util.status import file_status, link_status
 
 __all__ = ["FILE_NAME", "Candidate", "ConfigFiles", "are_current", "find_config_files"]
 
 FILE_NAME: Final = "clcache.yaml"
+_NUMBERS: Final = len(Signature._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ class ConfigFiles:
         keeps a result beyond the invocation compares this with the time of the search first.
         """
         return max((candidate.changed_ns for candidate in self.candidates), default=0)
+
+    @property
+    def records(self) -> tuple[bytes, ...]:
+        """What was looked at, to be checked in one pass: while it holds, the files are current."""
+        records: list[bytes] = []
+        for each in self.candidates:
+            of_link, of_target = each.signature[:_NUMBERS], each.signature[_NUMBERS:]
+            records.append(file_record(each.path, Signature(*of_link) if of_link else None, Kind.LINK))
+            if of_target:
+                records.append(file_record(each.path, Signature(*of_target)))
+        return tuple(records)
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from functools import partial
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.compilers.reproducible import is_reproducible
 from clcache_launcher.core.attempt import Attempt, discard_scratch, plan_attempt
-from clcache_launcher.core.lookup import Found, Miss, look_up, sound_result
+from clcache_launcher.core.found import Found
+from clcache_launcher.core.lookup import Miss, look_up, sound_result
 from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess
@@ -21,7 +22,6 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
 from clcache_launcher.core.store import Kept, Stored, Unclear, store, store_for_more_trees, store_under_direct_key
 from clcache_launcher.core.trees.path_reach import reach_of_text
-from clcache_launcher.core.trees.sharing import own_depfile
 from clcache_launcher.core.verify import Expected, expect, find_difference
 from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
 
@@ -143,9 +143,11 @@ def _direct_mode_alone(unit: Prepared) -> Reason | None:
 
 def _deliver(unit: Prepared, found: Found, scope: Scope) -> bool:
     """Put a result's outputs in place as this tree has them; whether it could be done."""
-    depfile = partial(own_depfile, family=unit.toolchain.family, roots=scope.roots) if found.is_shared else None
+    own_depfile = None
+    if found.is_shared:
+        own_depfile = partial(scope.knowledge.own_depfiles.find, family=unit.toolchain.family, roots=scope.roots)
     hardlink = scope.settings.hardlink
-    return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=depfile)
+    return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=own_depfile)
 
 
 def _is_to_verify(unit: Prepared, scope: Scope) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from clcache_launcher.core.found import FoundResults
 from clcache_launcher.core.inputs.clock import Moment, moment_of
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
@@ -22,6 +23,7 @@ from clcache_launcher.core.toolchains.epoch import EpochTrials
 from clcache_launcher.core.toolchains.includes_prefix import IncludesPrefixes
 from clcache_launcher.core.toolchains.toolchain import Toolchains
 from clcache_launcher.core.trees.file_names import FileNames
+from clcache_launcher.core.trees.own_depfiles import OwnDepfiles
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry
@@ -29,7 +31,7 @@ from clcache_launcher.storage.local import StoredEntry
 __all__ = ["Knowledge"]
 
 _MOST_INCLUDES: Final = 3_000_000
-"""Include files in the remembered entries, together: 16 bytes each where entries share their headers."""
+"""Include files in the remembered entries, together: 24 bytes each where entries share their headers."""
 _MOST_PAIRS: Final = 200_000
 """Different pairs of a path with its digest: some 300 bytes each."""
 
@@ -52,8 +54,10 @@ class Knowledge:
         self.precompiled = PrecompiledHeaders()
         self.prefixes = IncludesPrefixes()
         self.file_names = FileNames()
+        self.own_depfiles = OwnDepfiles()
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
+        self.found = FoundResults()
         self._entries: OrderedDict[EntryKey, Entry] = OrderedDict()
         self._held: HeldEntries[EntryKey] = HeldEntries(self.digests, self.folders)
         self._moments: dict[EntryKey, Moment] = {}

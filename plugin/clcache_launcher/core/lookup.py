@@ -1,10 +1,11 @@
 """Lookup: from an understood invocation to a stored result, or to what a miss needs to be stored."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from clcache_launcher.core.found import Found, FoundBefore
 from clcache_launcher.core.keys import manifest_key
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared
@@ -13,22 +14,14 @@ from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest, ManifestKey, Reason, ResultKey, Uncacheable
-from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.storage.local import LocalStorage, StoredEntry
+from clcache_launcher.storage.seals import seal_of
+from clcache_launcher.util.file_records import Records, file_record, hold
 
-__all__ = ["Found", "Miss", "command_line_inputs", "find_result", "look_up", "sound_result"]
+__all__ = ["Miss", "command_line_inputs", "find_result", "look_up", "sound_result"]
 
 _MISSING: Final = Digest(b"missing")
 _FOLDER: Final = Digest(b"folder")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A result that the compiler would make now."""
-
-    key: ResultKey
-    result: Result
-    is_shared: bool = False
-    """Its depfile holds tokens in the place of roots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +35,10 @@ class Miss:
 
 def look_up(prepared: Prepared, scope: Scope, *, finds_nothing: bool = False) -> Found | Miss | Uncacheable:
     """Find a result in direct mode, unless the settings or the caller say that it ``finds_nothing``."""
+    finds_nothing = finds_nothing or scope.settings.nodirect or scope.settings.recache
+    before = None if finds_nothing else scope.knowledge.found.find(prepared, scope.roots)
+    if before is not None and _is_found_again(before, scope):
+        return before.found
     inputs = command_line_inputs(prepared, scope.knowledge)
     if inputs is None:
         return Uncacheable(Reason.NO_SOURCE, prepared.compilation.source)
@@ -53,10 +50,36 @@ def look_up(prepared: Prepared, scope: Scope, *, finds_nothing: bool = False) ->
         inputs,
         scope.roots,
     )
-    if finds_nothing or scope.settings.nodirect:
+    if finds_nothing:
         return Miss(key, inputs)
     found = find_result(key, prepared, scope, lambda result_key, entry: _holds(result_key, entry, prepared, scope))
-    return found if found is not None and _is_usable(found, prepared, scope) else Miss(key, inputs)
+    if found is None or not _is_usable(found, prepared, scope):
+        return Miss(key, inputs)
+    _note(found, key, inputs, prepared, scope)
+    return found
+
+
+def _is_found_again(before: FoundBefore, scope: Scope) -> bool:
+    """Whether a lookup would find the same: all that it reads and asks, without what it only reckons from that."""
+    found, prepared = before.found, before.prepared
+    return (
+        hold(before.inputs)
+        and scope.storage.seals(before.manifest, found.key) == found.seals
+        and scope.knowledge.still_holds((found.key, scope.roots.identity), prepared.invocation.environment)
+        and all(scope.storage.artifacts.is_sound(digest) for _, digest in found.result.outputs)
+        and _is_usable(found, prepared, scope)
+    )
+
+
+def _note(
+    found: Found, key: ManifestKey, inputs: Iterable[tuple[str, Digest]], prepared: Prepared, scope: Scope
+) -> None:
+    """Remember what was found, where each input is known by a signature."""
+    digests = scope.knowledge.digests
+    signatures = [(path, digests.signature_of(path, digest)) for path, digest in inputs]
+    if all(signature is not None for _, signature in signatures):
+        records = Records(file_record(path, signature) for path, signature in signatures)
+        scope.knowledge.found.note(FoundBefore(prepared, scope.roots, records, key, found))
 
 
 def find_result(
@@ -65,20 +88,23 @@ def find_result(
     """The result of a manifest's newest entry that holds, is whole, and whose streams fit the caller."""
     if scope.settings.recache:
         return None
-    for result_key, entry in _entries(key, scope):
+    stored = scope.storage.index.entries(key)
+    for result_key, entry in _decoded(stored, scope):
         if entry.serves(scope.roots) and _fits(entry, prepared) and holds(result_key, entry):
             result = sound_result(result_key, scope.storage)
             if result is not None:
-                return _found(result_key, result, entry, scope.roots)
+                seal = seal_of(result_key, result.encode())
+                seals = tuple((each.result, seal) for each in stored)
+                return _found(Found(result_key, result, entry.is_shared, seals), scope.roots)
     return None
 
 
-def _found(key: ResultKey, result: Result, entry: Entry, roots: Roots) -> Found:
+def _found(found: Found, roots: Roots) -> Found:
     """A result with its texts as the tree that asks has them."""
-    if not entry.is_shared:
-        return Found(key, result)
-    stdout, stderr = roots.outward_text(result.stdout), roots.outward_text(result.stderr)
-    return Found(key, replace(result, stdout=stdout, stderr=stderr), is_shared=True)
+    if not found.is_shared:
+        return found
+    stdout, stderr = roots.outward_text(found.result.stdout), roots.outward_text(found.result.stderr)
+    return replace(found, result=replace(found.result, stdout=stdout, stderr=stderr))
 
 
 def command_line_inputs(prepared: Prepared, knowledge: Knowledge) -> tuple[tuple[str, Digest], ...] | None:
@@ -102,8 +128,8 @@ def _not_a_file(path: str) -> Digest | None:
     return None if os.path.lexists(path) else _MISSING
 
 
-def _entries(key: ManifestKey, scope: Scope) -> Iterator[tuple[ResultKey, Entry]]:
-    for stored in scope.storage.index.entries(key):
+def _decoded(entries: Iterable[StoredEntry], scope: Scope) -> Iterator[tuple[ResultKey, Entry]]:
+    for stored in entries:
         try:
             yield stored.result, scope.knowledge.entry(stored, scope.roots)
         except EntryFormatError:

@@ -119,16 +119,40 @@ def _write_over(path: str, data: bytes | None, mode: int) -> None:
     """Write as a compiler that opens the file that is there, or a new one."""
     if data is None:
         raise FileNotFoundError(path)
-    flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    handle = _open_to_write_over(path, mode)
     try:
-        handle = os.open(path, flags | os.O_TRUNC)
-    except FileNotFoundError:
-        handle = os.open(path, flags | os.O_CREAT | os.O_EXCL, mode)
-        if hasattr(os, "fchmod"):
-            os.fchmod(handle, mode)
-    try:
+        _empty_unless_equal(handle, data)
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
     finally:
         os.close(handle)
+
+
+def _open_to_write_over(path: str, mode: int) -> int:
+    flags = getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, os.O_RDWR | flags)
+    except FileNotFoundError:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | flags, mode)
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, mode)
+        return handle
+    except PermissionError:
+        # It can be written and not read.
+        return os.open(path, os.O_WRONLY | os.O_TRUNC | flags)
+
+
+def _empty_unless_equal(handle: int, data: bytes) -> None:
+    """Empty an open file, unless it holds just what will be written.
+
+    One that was emptied ext4 starts to write to the disk when it is closed: 120 to 250 microseconds for 12 KB, where to
+    write them over the same takes 3 to 60 (2026-11).
+    """
+    size = os.fstat(handle).st_size
+    if not size:
+        return
+    is_equal = size == len(data) and os.read(handle, size) == data
+    os.lseek(handle, 0, os.SEEK_SET)
+    if not is_equal:
+        os.ftruncate(handle, 0)

@@ -23,9 +23,10 @@ from clcache_launcher.compilers.probe import Family
 from clcache_launcher.compilers.search_rules import SEARCH_RULES
 from clcache_launcher.compilers.show_includes import parse_show_includes
 from clcache_launcher.core.attempt import discard_scratch, fit
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.keys import preprocessed_key
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Found, Miss, find_result
+from clcache_launcher.core.lookup import Miss, find_result
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.run_report import entry_of, included_files

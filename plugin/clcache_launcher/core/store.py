@@ -14,9 +14,9 @@ from clcache_launcher.compilers.dependencies import (
 )
 from clcache_launcher.core.attempt import Attempt
 from clcache_launcher.core.direct_entry import DirectEntry, Report, direct_entry
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.inputs.precompiled import PrecompiledContent
 from clcache_launcher.core.keys import result_key
-from clcache_launcher.core.lookup import Found
 from clcache_launcher.core.outputs import MadeOutput, read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import Preprocessed, preprocessed_entry

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from clcache_launcher.core.lookup import Found
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.outputs import read_outputs
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.trees.sharing import own_depfile
 
 __all__ = ["Expected", "expect", "find_difference"]
 
@@ -34,7 +33,7 @@ def expect(found: Found, prepared: Prepared, scope: Scope) -> Expected | None:
     for role, digest in found.result.outputs:
         data = scope.storage.artifacts.read(digest)
         if data is not None and found.is_shared and role == "depfile":
-            data = own_depfile(data, prepared.toolchain.family, scope.roots)
+            data = scope.knowledge.own_depfiles.find(data, prepared.toolchain.family, scope.roots)
         if data is None:
             return None
         outputs[role] = data

@@ -37,6 +37,8 @@ from clcache_launcher.server.builds import CallerBuilds
 from clcache_launcher.server.elders import is_older
 from clcache_launcher.server.endpoint import CallerConnection, peer_process, wait_for_report
 from clcache_launcher.server.log import InvocationLog
+from clcache_launcher.util.file_records import Kind, Records, file_record, hold
+from clcache_launcher.util.files import Signature
 from clcache_launcher.util.status import file_status
 
 __all__ = ["Sessions"]
@@ -45,6 +47,7 @@ _LOG: Final = logging.getLogger(__name__)
 _PASS: Final = encode(Message.PASS)
 _MOST_REQUESTS: Final = 20_000
 _MOST_ENVIRONMENTS: Final = 100
+_MOST_STANDING: Final = 1000
 # gcc.gnu.org/onlinedocs/gcc/Diagnostic-Message-Formatting-Options.html; gcc 12 asks the last three whether links work.
 _TERMINAL_VARIABLES: Final = (
     "TERM",
@@ -65,6 +68,8 @@ class _Understood:
     request: CompileRequest
     invocation: Invocation
     resolved: Resolved
+    standing: Records
+    """While these hold, so do the settings, and the launcher sees the same files."""
 
 
 class Sessions:
@@ -75,6 +80,7 @@ class Sessions:
         self._engine = engine
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
         self._environments: dict[tuple[bytes, ...], tuple[tuple[bytes, ...], dict[str, str]]] = {}
+        self._standing: dict[tuple[bytes, ...], Records] = {}
         self._log = InvocationLog()
         self._builds = CallerBuilds()
 
@@ -109,6 +115,8 @@ class Sessions:
     def _understand(self, payload: bytes, digest: bytes) -> _Understood | CompileRequest:
         """The request with its settings, remembered while no configuration file changes; or one to pass."""
         known = self._known.get(digest)
+        if known is not None and hold(known.standing):
+            return known
         if known is not None and are_current(known.resolved.files):
             return known if _sees_the_same(known.request) else known.request
         request = CompileRequest.decode(payload)
@@ -135,7 +143,8 @@ class Sessions:
             if folder is not None:
                 self._engine.statistics(folder).count_error()
             return request
-        understood = _Understood(request, invocation, resolved)
+        standing = self._shared((*_what_it_sees(request), *resolved.files.records))
+        understood = _Understood(request, invocation, resolved, standing)
         # A file as young as the clock's grain may change again under the same signature.
         if searched_ns - resolved.files.newest_change_ns > _GRAIN_NS:
             self._known[digest] = understood
@@ -151,6 +160,16 @@ class Sessions:
             if len(self._environments) >= _MOST_ENVIRONMENTS:
                 self._environments.clear()
             self._environments[entries] = known
+        return known
+
+    def _shared(self, records: tuple[bytes, ...]) -> Records:
+        """The records; what the commands of a folder share is kept once."""
+        known = self._standing.get(records)
+        if known is None:
+            known = Records(records)
+            if len(self._standing) >= _MOST_STANDING:
+                self._standing.clear()
+            self._standing[records] = known
         return known
 
 
@@ -196,12 +215,19 @@ def _terminal(request: CompileRequest, environment: Mapping[str, str]) -> bytes:
 
 def _sees_the_same(request: CompileRequest) -> bool:
     """Whether the launcher's paths lead to the same files here: it may be in another container."""
+    return all(_identity(path) == identity for path, identity in _seen_files(request))
+
+
+def _what_it_sees(request: CompileRequest) -> Iterable[bytes]:
+    """The same to be checked in one pass."""
+    for path, seen in _seen_files(request):
+        yield file_record(path, Signature(0, 0, 0, seen.file, seen.device), Kind.WHICH_FILE)
+
+
+def _seen_files(request: CompileRequest) -> tuple[tuple[str, Identity], ...]:
+    """Paths that are to lead to one file here and there, and to which they lead there."""
     program = os.path.join(request.cwd, request.compiler)
-    return (
-        _identity(_root()) == request.root
-        and _identity(request.cwd) == request.folder
-        and _identity(program) == request.program
-    )
+    return (_root(), request.root), (request.cwd, request.folder), (program, request.program)
 
 
 def _root() -> str:

@@ -28,6 +28,11 @@ _CLOCK_SLACK_S: Final = 60
 _EARLIEST_S: Final = 1_767_225_600
 """2026-01-01: a clock that tells an earlier time was never set, and nothing is judged by it."""
 
+# From the index of the table's keys alone; entries are long.
+_SEALS: Final = (
+    "SELECT result, (SELECT seal FROM result WHERE key = ?) FROM entry WHERE manifest = ? ORDER BY rowid DESC"
+)
+
 
 def explain_refusal(folder: Path, network_type: Callable[[str], str | None] = network_file_system) -> str | None:
     """Why a folder is not used, and what to use; ``None`` when it can be."""
@@ -127,6 +132,14 @@ class LocalStorage:
             raise
         finally:
             self.discard(given)
+
+    def seals(self, manifest: ManifestKey, key: ResultKey) -> tuple[tuple[ResultKey, bytes | None], ...]:
+        """The results that a manifest names, newest first, each with the seal of one result, if that is there.
+
+        A result's key stands for what its entry says and the seal for what the result's row holds: while all this is as
+        it was, so are the bodies, which are not read.
+        """
+        return tuple(self.index.read(_SEALS, key, manifest))
 
     def forget(self, key: ResultKey, unsound: Iterable[Digest]) -> None:
         """Remove a result that can't be given out, and artifacts that are not what they should be."""

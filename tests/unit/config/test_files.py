@@ -1,6 +1,7 @@
 """Which settings files are found."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from clcache_launcher.config.files import ConfigFiles, are_current, find_config_files
 from clcache_launcher.config.trust import get_user
 from clcache_launcher.errors import ConfigError
+from clcache_launcher.util.file_records import Records, hold
+from support.case import settle
 
 
 @pytest.fixture
@@ -170,13 +173,42 @@ def test_result_is_a_value(home: Path, build: Path) -> None:
     assert hash(find(home, build)) == hash(find(home, build))
 
 
-def test_unchanged_files_are_current(home: Path, build: Path) -> None:
+def in_one_pass(files: ConfigFiles) -> bool:
+    return hold(Records(files.records))
+
+
+both_ways = pytest.mark.parametrize("are_current", [are_current, in_one_pass])
+
+
+@both_ways
+def test_unchanged_files_are_current(home: Path, build: Path, are_current: Callable[[ConfigFiles], bool]) -> None:
     write(build / "clcache.yaml")
 
     assert are_current(find(home, build))
 
 
-def test_file_that_appears_goes_or_changes_is_not_current(home: Path, build: Path) -> None:
+@both_ways
+def test_link_and_what_it_leads_to_are_looked_at(
+    home: Path, build: Path, are_current: Callable[[ConfigFiles], bool]
+) -> None:
+    for name in ("one.yaml", "two.yaml"):
+        write(build / name, "dir: x")
+    (build / "clcache.yaml").symlink_to("one.yaml")
+    settle()
+    with_one = find(home, build)
+    assert are_current(with_one)
+    write(build / "one.yaml", "dir: y")
+    assert not are_current(with_one)
+    with_other_text = find(home, build)
+    (build / "clcache.yaml").unlink()
+    (build / "clcache.yaml").symlink_to("two.yaml")
+    assert not are_current(with_other_text)
+
+
+@both_ways
+def test_file_that_appears_goes_or_changes_is_not_current(
+    home: Path, build: Path, are_current: Callable[[ConfigFiles], bool]
+) -> None:
     file = build / "clcache.yaml"
     without = find(home, build)
     write(file, "dir: x")

@@ -78,6 +78,15 @@ class Asker:
         answer: Print | Pass = ended.value.value
         return answer
 
+    def hit_without_entries(self, **changes: object) -> None:
+        """Hit twice, the second time when nothing can be found by what the entries say."""
+        assert self.ask(**changes) == "hit"
+        index = self.engine.storage(self.settings.dir).index
+        rows = index.read("SELECT body FROM entry")
+        index.write(lambda transaction: transaction.rows("UPDATE entry SET body = x''"))
+        assert self.ask(**changes) == "hit"
+        index.write(lambda transaction: transaction.rows("UPDATE entry SET body = ?", rows[0][0]))
+
     def counts(self) -> tuple[int, int, int, int]:
         summary = self.engine.summary(self.settings.dir)
         return summary.hits, summary.misses, summary.uncacheable, summary.errors
@@ -316,3 +325,99 @@ def test_unused_results_go_after_their_time(asker: Asker) -> None:
     steps.close()
     asker.engine.tend()
     assert asker.engine.summary(asker.settings.dir).entries == 0
+
+
+def test_hit_without_entries_gives_counts_and_notes_all_that_another_does(asker: Asker) -> None:
+    asker.compile(stdout=b"text")
+    storage = asker.engine.storage(asker.settings.dir)
+    ((key,),) = storage.index.read("SELECT key FROM result")
+    asker.engine.tend()
+    storage.note_use({key: 1_700_000_000})
+    asker.hit_without_entries()
+    (asker.root / "work/a.o").write_bytes(b"old")
+    assert asker.begin()[1] == Print("hit", b"text", b"")
+    assert (asker.root / "work/a.o").read_bytes() == b"object"
+    assert asker.counts() == (3, 1, 0, 0)
+    assert asker.engine.summary(asker.settings.dir).time_saved_s == 4.5
+    assert storage.index.read("SELECT used_s > 1700000000 FROM result") == [(1,)]
+
+
+@pytest.mark.parametrize("umask", [0o22, 0o77, 0])
+def test_hit_without_entries_has_the_callers_mode(asker: Asker, umask: int) -> None:
+    asker.compile()
+    asker.hit_without_entries()
+    asker.invocation = replace(asker.invocation, umask=umask)
+    asker.hit_without_entries()
+    assert (asker.root / "work/a.o").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+@pytest.mark.parametrize("made", [b"object", b"other"])
+def test_hit_without_entries_is_verified_as_any(asker: Asker, made: bytes) -> None:
+    asker.compile()
+    asker.hit_without_entries()
+    answer = asker.compile(verify=100, made=made)
+    assert isinstance(answer, Print)
+    assert answer.outcome.startswith("hit, verified" if made == b"object" else "verification failed")
+    assert asker.ask() == ("hit" if made == b"object" else "run")
+
+
+@pytest.mark.parametrize("name", ["readonly", "hardlink"])
+def test_hit_without_entries_is_given_whatever_may_be_stored_and_linked(asker: Asker, name: str) -> None:
+    asker.compile()
+    asker.hit_without_entries(**{name: True})
+
+
+def test_hit_without_entries_that_can_not_be_put_in_place_is_left_to_the_compiler(asker: Asker) -> None:
+    asker.compile()
+    asker.hit_without_entries()
+    (asker.root / "work/a.o").unlink()
+    (asker.root / "work/a.o").symlink_to("elsewhere")
+    assert asker.ask() == "uncacheable: output_not_a_file a.o"
+
+
+def _other_compiler(asker: Asker) -> None:
+    write_compiler(Path(asker.invocation.compiler), version="12.3.0")
+
+
+def _other_response_file(asker: Asker) -> None:
+    (asker.root / "work/args").write_text("-c a.c -o a.o -O2")
+
+
+def _turn_link(asker: Asker) -> None:
+    (asker.root / "elsewhere").mkdir()
+    (asker.root / "link").unlink()
+    (asker.root / "link").symlink_to("elsewhere")
+
+
+def _other_variable(asker: Asker) -> None:
+    asker.invocation = replace(asker.invocation, environment={**asker.invocation.environment, "CPATH": "/x"})
+
+
+def _other_folder(asker: Asker) -> None:
+    (asker.root / "other").mkdir()
+    (asker.root / "other/a.c").write_text("")
+    (asker.root / "other/args").write_text("-c a.c -o a.o")
+    asker.invocation = replace(asker.invocation, cwd=str(asker.root / "other"))
+
+
+CHANGES = [_other_compiler, _other_response_file, _turn_link, _other_variable, _other_folder]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("by", ["PWD", "root"])
+def test_hit_without_entries_holds_until_what_it_was_prepared_by_changes(
+    asker: Asker, change: Callable[[Asker], None], by: str
+) -> None:
+    """A link leads to the working folder, by which a variable names it, or a root."""
+    (asker.root / "link").symlink_to("work")
+    (asker.root / "work/args").write_text("-c a.c -o a.o")
+    variables = {"PWD": str(asker.root / "link")} if by == "PWD" else {}
+    roots = (("project", asker.root / "link"),) if by == "root" else ()
+    asker.settings = replace(asker.settings, roots=roots)
+    environment = {**asker.invocation.environment, **variables}
+    asker.invocation = replace(asker.invocation, arguments=("gcc", "@args"), environment=environment)
+    settle()
+    asker.compile()
+    asker.hit_without_entries()
+    change(asker)
+    assert asker.ask() == "run"

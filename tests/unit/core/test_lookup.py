@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Found, Miss, look_up
+from clcache_launcher.core.lookup import Miss, look_up
 from clcache_launcher.core.store import Stored
 from clcache_launcher.model import Reason, Uncacheable
 from clcache_launcher.util.files import digest_of

@@ -153,6 +153,19 @@ def test_output_that_the_compiler_opens_is_written_into_the_file_that_is_there(
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("old", ["a longer text than the new one", "old", "new", ""])
+@pytest.mark.parametrize("mode", [0o600, 0o200])
+def test_output_that_is_written_into_the_file_is_new_whatever_that_held(case: Case, old: str, mode: int) -> None:
+    path = case.write("a.d", old)
+    path.chmod(mode)
+    os.utime(path, (1, 1))
+    result = stored(case, object=b"object", depfile=b"new")
+    assert put_in_place(case.prepared(*BOTH), result, case.storage, hardlink=False)
+    path.chmod(0o600)
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mtime > 1
+
+
 def test_artifact_is_not_linked_where_the_compiler_will_write_into_it(case: Case) -> None:
     result = stored(case, object=b"text")
     assert put_in_place(case.prepared("-S", "a.c", "-o", "a.s"), result, case.storage, hardlink=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.compilers.dependencies import SHOW_INCLUDES_PREFIX
+from clcache_launcher.core.found import Found
 from clcache_launcher.core.knowledge import Knowledge
-from clcache_launcher.core.lookup import Found, Miss
+from clcache_launcher.core.lookup import Miss
 from clcache_launcher.core.preprocessed import Preprocessed
 from clcache_launcher.core.store import Stored, Unclear, store
 from clcache_launcher.model import ManifestKey, Reason, Uncacheable

@@ -13,6 +13,7 @@ from clcache_launcher import __version__
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of, receive
 from clcache_launcher.server.session import Sessions
+from clcache_launcher.util.file_records import hold
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
 
@@ -157,6 +158,7 @@ def test_replaced_working_folder_is_passed_for_who_stands_in_the_old_one(launche
     launcher.ask(request)
     (launcher.root / "work").rename(launcher.root / "old")
     (launcher.root / "work").mkdir()
+    (launcher.root / "work/a.c").write_text("")
     assert launcher.ask(request) == ("P", [])
 
 
@@ -182,6 +184,14 @@ def test_settings_file_that_changes_holds_at_once(launcher: Launcher, *, is_old:
             os.utime(path, (YEARS_AGO, YEARS_AGO))
         for _ in range(2):
             assert launcher.ask(launcher.request(config=str(path)), reports=False)[0] == letter
+
+
+@pytest.mark.posix
+def test_settings_file_that_appears_holds_at_once(launcher: Launcher) -> None:
+    for _ in range(2):
+        assert launcher.ask(launcher.request(), reports=False)[0] == "R"
+    (launcher.root / "work/clcache.yaml").write_text("disable: true")
+    assert launcher.ask(launcher.request(), reports=False)[0] == "P"
 
 
 @pytest.mark.posix
@@ -220,3 +230,5 @@ def test_requests_of_one_build_share_their_environment(launcher: Launcher) -> No
     assert one.request.environment is two.request.environment
     assert one.invocation.environment is two.invocation.environment
     assert other.invocation.environment == {**one.invocation.environment, "LANG": "C"}
+    assert one.standing is two.standing is other.standing
+    assert hold(one.standing)

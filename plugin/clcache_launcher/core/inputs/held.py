@@ -10,7 +10,7 @@ from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
 from clcache_launcher.core.inputs.search_state import SearchState
 from clcache_launcher.model import Digest
-from clcache_launcher.util.file_records import file_record, hold, split_record
+from clcache_launcher.util.file_records import Records, file_record, hold, split_record
 from clcache_launcher.util.files import Signature
 
 __all__ = ["HeldEntries"]
@@ -19,17 +19,18 @@ _Key = TypeVar("_Key", bound=Hashable)
 _MOST_RECORDS: Final = 200_000
 _MOST_TUPLES: Final = 20_000
 """Past this what is remembered is no longer shared with what comes."""
+_NOTHING: Final = Records()
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     """The records of one entry; entries share them, and the tuples of what many search alike."""
 
-    searched: tuple[bytes, ...]
+    searched: Records
     """Of all that its search state was read from."""
-    includes: tuple[bytes, ...]
-    """With the signatures under which they have the content that the entry holds; empty when one is not known."""
-    beside: tuple[bytes, ...]
+    includes: Records | None
+    """With the signatures under which they have the content that the entry holds; ``None`` when one is not known."""
+    beside: Records
     """Those of ``searched`` that are not among ``includes``."""
     names: "array[int] | None" = None
     """Hashes of the names that are looked for, in order; kept where a folder has changed before."""
@@ -55,12 +56,12 @@ class HeldEntries(Generic[_Key]):
         self._digests, self._folders = digests, folders
         self._held: dict[_Key, _Held] = {}
         self._records: dict[str, bytes] = {}
-        self._tuples: dict[tuple[bytes, ...], tuple[bytes, ...]] = {}
+        self._tuples: dict[tuple[bytes, ...], Records] = {}
 
     def holds(self, key: _Key) -> bool:
         """Whether includes and search state are certainly what they were: one pass over all files."""
         held = self._held.get(key)
-        if held is None or not held.includes or not hold(held.includes):
+        if held is None or held.includes is None or not hold(held.includes):
             return False
         return hold(held.beside) or self._other_names_changed(key, held)
 
@@ -103,8 +104,8 @@ class HeldEntries(Generic[_Key]):
         if held.names is None:
             return False
         searched: list[bytes] = []
-        for record in held.searched:
-            if hold((record,)):
+        for record in held.searched.items:
+            if hold(Records((record,))):
                 searched.append(record)
                 continue
             path, signature = split_record(record)
@@ -113,22 +114,22 @@ class HeldEntries(Generic[_Key]):
                 return False
             # A later change will not show in the signature of one that is too young.
             searched.append(self._record(path, changes.listing.signature) if changes.listing.is_settled else record)
-        included = set(held.includes)
+        included = set(held.includes.items if held.includes is not None else ())
         beside = self._shared(record for record in searched if record not in included)
         self._held[key] = replace(held, searched=self._shared(searched), beside=beside)
         return True
 
-    def _with_includes(self, searched: tuple[bytes, ...], includes: Sequence[tuple[str, Digest]]) -> _Held:
+    def _with_includes(self, searched: Records, includes: Sequence[tuple[str, Digest]]) -> _Held:
         found: list[bytes] = []
         for path, digest in includes:
             signature = self._digests.signature_of(path, digest)
             if signature is None:
-                return _Held(searched, (), ())
+                return _Held(searched, None, _NOTHING)
             found.append(self._record(path, signature))
         # A header that the search state knows by another signature stays among these, and no pass succeeds.
         included = set(found)
-        beside = self._shared(record for record in searched if record not in included) if found else ()
-        return _Held(searched, tuple(found), beside)
+        beside = self._shared(record for record in searched.items if record not in included)
+        return _Held(searched, Records(found), beside)
 
     def _record(self, path: str, signature: Signature | None) -> bytes:
         record = file_record(path, signature)
@@ -138,6 +139,7 @@ class HeldEntries(Generic[_Key]):
         self._records[path] = record
         return record
 
-    def _shared(self, records: Iterable[bytes]) -> tuple[bytes, ...]:
+    def _shared(self, records: Iterable[bytes]) -> Records:
         found = tuple(records)
-        return self._tuples.setdefault(found, found)
+        known = self._tuples.get(found)
+        return known if known is not None else self._tuples.setdefault(found, Records(found))

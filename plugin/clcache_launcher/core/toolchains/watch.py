@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from clcache_launcher.util.file_records import file_record, hold
+from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
 from clcache_launcher.util.status import file_status, link_status
 
@@ -52,13 +52,13 @@ class Watches:
         """Know nothing yet."""
         self._listed: dict[str, tuple[tuple[int, ...] | None, str]] = {}
         self._looked: dict[Lookup, tuple[tuple[int, ...] | None, ...]] = {}
-        self._held: dict[int, tuple[Watch, tuple[bytes, ...]]] = {}
+        self._held: dict[int, tuple[Watch, Records]] = {}
         """By a watch's identity: to hash one takes longer than to check it."""
 
     def hold(self, watched: Watch) -> bool:
-        """Whether nothing has changed. This is on the way of every hit: one pass over the paths and folders."""
+        """Whether nothing has changed. This is on the way of every hit: one pass over links, paths and folders."""
         known = self._held.get(id(watched))
-        if known is not None and known[0] is watched and _lead_there(watched.links) and hold(known[1]):
+        if known is not None and known[0] is watched and hold(known[1]):
             return True
         if not self._holds(watched):
             return False
@@ -69,7 +69,7 @@ class Watches:
             self._held[id(watched)] = watched, records
         return True
 
-    def _records(self, watched: Watch) -> tuple[bytes, ...] | None:
+    def _records(self, watched: Watch) -> Records | None:
         """By what a watch was just found to hold, or ``None`` where a folder does not stand still."""
         looked = self._looked.get(watched.lookup)
         if looked is None:
@@ -84,7 +84,8 @@ class Watches:
             (folder, Signature(*state) if state else None)
             for folder, state in zip(watched.lookup.folders, looked, strict=True)
         )
-        return tuple(dict.fromkeys(file_record(path, signature) for path, signature in seen))
+        links = (file_record(link, signature, Kind.LINK) for link, signature in watched.links)
+        return Records(dict.fromkeys((*links, *(file_record(path, signature) for path, signature in seen))))
 
     def _holds(self, watched: Watch) -> bool:
         if not _lead_there(watched.links):

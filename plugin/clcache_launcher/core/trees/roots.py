@@ -10,15 +10,14 @@ as it was set, without links, and in each spelling in which a command line names
 
 import os
 import re
-import stat
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
 from blake3 import blake3
 
+from clcache_launcher.util.file_records import Kind, Records, hold, record_of
 from clcache_launcher.util.files import DIGEST_BYTES, ways
-from clcache_launcher.util.status import link_status
 
 __all__ = ["NO_ROOTS", "NamedRoot", "Roots"]
 
@@ -52,7 +51,7 @@ class Roots:
             if folder not in self._named.values():
                 self._named.setdefault(name, folder)
         tokens = {folder: (name, f"{_MARK}{name}{_MARK}") for name, folder in self._named.items()}
-        self._ways = [(path, _place(path)) for path in ways(tokens)]
+        self._ways = Records(record_of(path, Kind.WHICH_NAME) for path in ways(tokens))
         for folder in list(tokens):
             name = tokens[folder][0]
             tokens.setdefault(os.path.realpath(folder), (name, f"{_MARK}{name}@{_MARK}"))
@@ -70,7 +69,7 @@ class Roots:
     @property
     def is_current(self) -> bool:
         """Whether the folders still lead where they led: each folder and link on the way is the one that it was."""
-        return all(_place(path) == place for path, place in self._ways)
+        return hold(self._ways)
 
     def holds(self, named: Iterable[NamedRoot]) -> bool:
         """Whether some roots are among these."""
@@ -224,16 +223,6 @@ class _Texts:
         if b"\x01" not in text:
             return text
         return _TOKEN.sub(lambda match: self._folders.get(match[1], match[0]), text)
-
-
-def _place(path: str) -> tuple[int, ...]:
-    """What a name leads to; of a link, so that it can't be turned unseen, when it was made, too."""
-    try:
-        status = link_status(path)
-    except OSError:
-        return ()
-    made_ns = status.st_ctime_ns if stat.S_ISLNK(status.st_mode) else 0
-    return status.st_dev, status.st_ino, made_ns
 
 
 def _ends_at(path: str, length: int) -> bool:

@@ -5,6 +5,7 @@ import errno
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,9 @@ from clcache_launcher.util.files import (
     write_new,
 )
 from clcache_launcher.util.status import link_status
+
+if sys.platform == "win32":
+    from clcache_launcher.util.windows_files import copy_new
 
 __all__ = ["ArtifactStore", "disk_bytes"]
 
@@ -248,12 +252,14 @@ def disk_bytes(size: int) -> int:
 
 
 def _copy(source: str, target: str, mode: int) -> None:
+    if sys.platform == "win32":
+        copy_new(source, target)
+        return
     reader = open_to_read(source)
     try:
-        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            if hasattr(os, "fchmod"):
-                os.fchmod(writer, mode)
+            os.fchmod(writer, mode)
             _copy_content(reader, writer, os.fstat(reader).st_size)
         finally:
             os.close(writer)

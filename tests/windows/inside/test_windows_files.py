@@ -112,6 +112,20 @@ def test_artifact_whose_other_name_became_read_only_is_removed(tmp_path: Path) -
     assert not os.path.exists(store.path(digest))
 
 
+def test_copy_is_a_new_file_that_can_be_written_whatever_the_artifact_became(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path / "cache")
+    digest, target = digest_of(b"object"), tmp_path / "a.obj"
+    store.place(digest, 6, store.prepare(b"object"))
+    os.utime(store.path(digest), (1, 1))
+    os.chmod(store.path(digest), stat.S_IREAD)
+    before_ns = file_clock_ns()
+    store.give_out(digest, str(target), 0o666, hardlink=False)
+    assert target.read_bytes() == b"object"
+    assert target.stat().st_mode & stat.S_IWRITE and target.stat().st_mtime_ns >= before_ns
+    target.write_bytes(b"other")
+    assert Path(store.path(digest)).read_bytes() == b"object"
+
+
 def test_digest_follows_a_change_that_no_other_time_shows(tmp_path: Path) -> None:
     path = put(tmp_path / "a.h")
     digests = FileDigests()

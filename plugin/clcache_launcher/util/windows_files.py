@@ -207,7 +207,8 @@ def _open(path: str, access: int, flags: int) -> int:
 def _status(handle: int, path: str | None, mode: int | None = None) -> os.stat_result:
     if _TYPE(handle) != _DISK:
         # A device, a pipe, a console: no file, and nothing of it is remembered.
-        return os.stat_result((stat.S_IFCHR | 0o666, *[0] * 9), {"st_mtime_ns": 0, "st_ctime_ns": 0})
+        times: dict[str, int] = {"st_mtime_ns": 0, "st_ctime_ns": 0}
+        return os.stat_result((stat.S_IFCHR | 0o666, *[0] * 9), times | {"st_file_attributes": 0})
     information, basic = _Information(), _BasicInformation()
     if not _INFORMATION(handle, information) or not _INFORMATION_EX(
         handle, _FILE_BASIC_INFO, ctypes.byref(basic), ctypes.sizeof(basic)

@@ -61,7 +61,7 @@ def test_missing_file_is_told_as_python_tells_it(tmp_path: Path) -> None:
 
 
 def test_device_is_no_file() -> None:
-    assert not stat.S_ISREG(file_status("NUL").st_mode)
+    assert not any(stat.S_ISREG(status("NUL").st_mode) for status in (file_status, link_status))
 
 
 def test_file_that_is_read_can_be_deleted_and_replaced(tmp_path: Path) -> None:

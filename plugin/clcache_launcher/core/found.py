@@ -20,7 +20,7 @@ from clcache_launcher.util.file_records import Records
 __all__ = ["Found", "FoundBefore", "FoundResults"]
 
 _MOST_FOUND: Final = 20_000
-"""Units whose results are remembered: some 2 KB each."""
+"""Units whose results are remembered: 1.3 KB each beside the unit and its texts (2026-11)."""
 _MOST_TEXT_BYTES: Final = 32 << 20
 """Texts of all these results together."""
 

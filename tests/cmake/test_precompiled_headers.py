@@ -10,6 +10,8 @@ from support.cache import SCRIPTS
 from support.cmake import CMake, path_without_scripts
 from support.project import HEAD, write_project
 
+pytestmark = pytest.mark.posix("gnu")
+
 SWITCH = {"PATH": f"{SCRIPTS}{os.pathsep}{path_without_scripts()}"}
 PACKAGE = "find_package(ClcacheLauncher)"
 PROJECT = "project(p LANGUAGES C CXX)"

@@ -127,6 +127,7 @@ def test_second_run_changes_nothing_whatever_the_layout(cmake: CMake, tmp_path: 
     assert setup(cmake, source, "--check") == (0, "")
 
 
+@pytest.mark.links
 def test_line_ends_and_links_are_kept(cmake: CMake, tmp_path: Path) -> None:
     source, real = project(tmp_path), tmp_path / "real.json"
     real.write_bytes(b'{\r\n\t"version": 3\r\n}\r\n')

@@ -169,6 +169,7 @@ def test_find_package_lets_include_find_the_module(cmake: CMake, tmp_path: Path)
     assert text.count("clcache: ") == 1
 
 
+@pytest.mark.posix("shell")
 def test_launcher_that_came_with_the_module_is_taken_first(cmake: CMake, tmp_path: Path, module_path: str) -> None:
     other = tmp_path / "other/bin/clcache"
     other.parent.mkdir(parents=True)
@@ -179,6 +180,7 @@ def test_launcher_that_came_with_the_module_is_taken_first(cmake: CMake, tmp_pat
     assert cmake.launchers(tmp_path / "b") == {"a.c": [LAUNCHER]}
 
 
+@pytest.mark.posix("gnu")
 def test_root_folder_of_a_cross_compiler_does_not_hide_the_launcher(
     cmake: CMake, tmp_path: Path, module_path: str
 ) -> None:
@@ -214,6 +216,7 @@ def test_generated_toolchain_file_of_a_project_that_includes_the_module(cmake: C
     assert text.count("clcache: ") == 1
 
 
+@pytest.mark.posix("gnu")
 def test_generated_toolchain_file_around_the_projects_own(cmake: CMake, tmp_path: Path) -> None:
     source, build = write_project(tmp_path / "s", PROJECT, TARGET), tmp_path / "b"
     (source / "own.cmake").write_text("set(CMAKE_C_COMPILER gcc)\nset(CMAKE_C_FLAGS_INIT -DOWN)\n")

@@ -7,6 +7,8 @@ import pytest
 from support.cache import Cache
 from support.compare import check_bare_miss_hit
 
+pytestmark = pytest.mark.posix("gnu")
+
 _GNU_CASES = {
     "plain": "-c a.cpp -o a.o",
     "object_named_by_source": "-c a.cpp",

@@ -17,6 +17,8 @@ from support.cache import Cache
 from support.compare import make_bare, make_cached
 from support.trial import Trial, compile_words, compilers, write_wrapper
 
+pytestmark = pytest.mark.posix("gnu")
+
 gnu_compilers = pytest.mark.parametrize("compiler", ["g++", pytest.param("clang++-19", marks=pytest.mark.clang)])
 
 

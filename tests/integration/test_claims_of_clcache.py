@@ -14,6 +14,8 @@ from support.cache import Cache, Done
 from support.compare import make_bare, make_cached
 from support.trial import Trial, compile_words, compilers, write_wrapper
 
+pytestmark = pytest.mark.posix("debian")
+
 _CL = ["clang-cl-19", "/nologo", "/EHsc", "/c"]
 
 

@@ -120,6 +120,7 @@ def test_other_tools_of_the_profile_are_kept_apart_as_documented(
     assert lone_cache.counts() == (0, 2, 0, 0)
 
 
+@pytest.mark.posix("gnu")
 def test_recipe_finds_the_launcher_on_its_path_and_its_own_python(
     lone_cache: Cache, saved: Path, tmp_path: Path
 ) -> None:

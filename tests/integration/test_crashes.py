@@ -18,6 +18,8 @@ from support.skip import skip_or_fail
 from support.stock import scratch_files
 from support.wait import wait_for
 
+pytestmark = pytest.mark.posix("gnu", "signals")
+
 LOSES_AT_WILL = {"evict", "clear", "clean", "heal the index"}
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from clcache_launcher.compilers.depfile import parse_depfile
 
+pytestmark = pytest.mark.posix("gnu")
+
 NAMES = ["a b.h", "a  b.h", " a.h", "a#b.h", "a$b.h", "a$$b.h", "é.h", "a:b.h", "a: b.h", "a%b.h", "a'b.h", "[a]*?.h"]
 # clang takes a backslash in a depfile for a slash and leaves a tab as it is.
 GCC_NAMES = ["a\\b.h", "a\\ b.h", "a\\\\ b.h", "a\\#b.h", "a\\$b.h", "a\tb.h"]

@@ -10,6 +10,8 @@ import pytest
 
 from clcache_launcher.core.sources.facts import Facts, can_paste_time_macro, scan_source
 
+pytestmark = pytest.mark.posix("gnu")
+
 GNU_CXX = ("g++", "-std=gnu++20")
 COMPILERS = [
     pytest.param(GNU_CXX, id="g++20"),

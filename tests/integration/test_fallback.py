@@ -14,6 +14,8 @@ import pytest
 from support.cache import Cache, Done
 from support.compare import make_bare, make_cached
 
+pytestmark = pytest.mark.posix("gnu")
+
 COMMAND = ["gcc", "-Wall", "-c", "a.c", "-o", "a.o"]
 
 

@@ -19,6 +19,7 @@ def used(cache: Cache, work: Path) -> Cache:
     return cache
 
 
+@pytest.mark.posix("gnu")
 def test_stats_as_json_has_the_fixed_names(used: Cache) -> None:
     answer = json.loads(used.front_end("stats", "--json").stdout)
     assert {name: answer[name] for name in ("hits", "misses", "uncacheable", "errors", "entries")} == {
@@ -48,6 +49,7 @@ def test_time_saved_is_what_the_compiler_took(cache: Cache, work: Path) -> None:
     assert "33.3 %" in cache.front_end("stats").stdout.decode()
 
 
+@pytest.mark.posix("gnu")
 @pytest.mark.parametrize("word", ["stats", "-s"])
 def test_stats_shows_counts_and_reasons(used: Cache, word: str) -> None:
     text = used.front_end(word).stdout.decode()
@@ -55,6 +57,7 @@ def test_stats_shows_counts_and_reasons(used: Cache, word: str) -> None:
     assert str(used.folder) in text
 
 
+@pytest.mark.posix("gnu")
 @pytest.mark.parametrize("word", ["zero", "-z"])
 def test_zero_keeps_the_results(used: Cache, word: str) -> None:
     assert used.front_end(word).code == 0
@@ -62,6 +65,7 @@ def test_zero_keeps_the_results(used: Cache, word: str) -> None:
     assert used.stats()["entries"] == 1
 
 
+@pytest.mark.posix("gnu")
 @pytest.mark.parametrize("word", ["clear", "-C"])
 def test_clear_keeps_the_counts(used: Cache, word: str) -> None:
     assert used.front_end(word).code == 0
@@ -69,6 +73,7 @@ def test_clear_keeps_the_counts(used: Cache, word: str) -> None:
     assert used.counts() == (1, 1, 1, 0)
 
 
+@pytest.mark.posix("gnu")
 @pytest.mark.parametrize("word", ["clean", "-c"])
 def test_clean_brings_the_folder_within_its_limit(used: Cache, word: str) -> None:
     assert used.front_end(word).code == 0
@@ -93,6 +98,7 @@ def test_max_size_that_is_no_size_changes_nothing(cache: Cache, tmp_path: Path) 
     assert not (tmp_path / "clcache").exists()
 
 
+@pytest.mark.posix("gnu")
 def test_stop_ends_the_core_and_status_tells(lone_cache: Cache, work: Path) -> None:
     assert b"no core is running" in lone_cache.front_end("status").stdout
     assert b"no core is running" in lone_cache.front_end("stop").stdout
@@ -135,6 +141,7 @@ def test_doctor_says_what_is_wrong(cache: Cache, work: Path) -> None:
     assert b"clcache.yaml:1: max_size" in done.stdout
 
 
+@pytest.mark.posix("gnu")
 def test_doctor_changes_nothing_unless_it_is_asked_to(used: Cache) -> None:
     (artifact,) = (path for path in used.folder.glob("artifacts/*/*") if path.stat().st_size > 100)
     artifact.write_bytes(b"x")
@@ -158,6 +165,7 @@ def test_help_names_the_words(cache: Cache, word: str) -> None:
     assert all(name in text for name in ("stats", "zero", "clean", "clear", "stop", "status", "config", "doctor"))
 
 
+@pytest.mark.posix("gnu")
 def test_hard_links_are_given_out_where_asked(cache: Cache, work: Path) -> None:
     (work / "a.c").write_text("int a;\n")
     for _ in range(2):
@@ -165,6 +173,7 @@ def test_hard_links_are_given_out_where_asked(cache: Cache, work: Path) -> None:
     assert (work / "a.o").stat().st_nlink == 2
 
 
+@pytest.mark.posix("gnu")
 def test_read_only_stores_nothing_and_hits(cache: Cache, work: Path) -> None:
     (work / "a.c").write_text("int a;\n")
     env = {"CLCACHE_READONLY": "1"}
@@ -175,6 +184,7 @@ def test_read_only_stores_nothing_and_hits(cache: Cache, work: Path) -> None:
     assert cache.counts() == (1, 1, 1, 0)
 
 
+@pytest.mark.posix("gnu")
 def test_recache_stores_anew(cache: Cache, work: Path) -> None:
     (work / "a.c").write_text("int a;\n")
     for env in ({}, {"CLCACHE_RECACHE": "1"}, {}):
@@ -182,6 +192,7 @@ def test_recache_stores_anew(cache: Cache, work: Path) -> None:
     assert cache.counts() == (1, 2, 0, 0)
 
 
+@pytest.mark.posix("gnu")
 def test_limit_is_kept_while_the_core_runs(cache: Cache, work: Path) -> None:
     for number in range(8):
         (work / "a.c").write_text(f"int a{number}[25000] = {{1}};\n")
@@ -190,6 +201,7 @@ def test_limit_is_kept_while_the_core_runs(cache: Cache, work: Path) -> None:
     assert 0 < cache.stats()["cache_size_bytes"] <= 400_000
 
 
+@pytest.mark.posix("gnu")
 def test_statistics_need_no_core(lone_cache: Cache, work: Path) -> None:
     empty = json.loads(lone_cache.front_end("stats", "--json").stdout)
     assert (empty["hits"], empty["misses"], empty["entries"], empty["reasons"]) == (0, 0, 0, {})
@@ -214,6 +226,7 @@ def test_wrong_use_is_told_with_exit_code_2(cache: Cache, words: list[str]) -> N
     assert f"Usage: clcache {words[0]}".encode() in done.stderr
 
 
+@pytest.mark.posix("gnu")
 def test_max_size_makes_the_users_file_and_cleans(used: Cache, tmp_path: Path) -> None:
     env = {"XDG_CONFIG_HOME": str(tmp_path / "conf")}
     assert used.front_end("max-size", "1", env=env).code == 0
@@ -239,6 +252,7 @@ def test_wrong_setting_ends_every_word_with_one_line(cache: Cache, work: Path, w
     ]
 
 
+@pytest.mark.posix("gnu")
 def test_stop_needs_no_right_settings(lone_cache: Cache, work: Path) -> None:
     (work / "a.c").write_text("int a;\n")
     lone_cache.compile("gcc", "-c", "a.c", cwd=work)
@@ -247,6 +261,7 @@ def test_stop_needs_no_right_settings(lone_cache: Cache, work: Path) -> None:
     assert lone_cache.core_pid() is None
 
 
+@pytest.mark.posix("proc")
 def test_cache_folder_that_cannot_be_used_is_told(cache: Cache, work: Path) -> None:
     for word in ("stats", "zero", "clear"):
         done = cache.front_end(word, cwd=work, env={"CLCACHE_DIR": "/proc/nowhere"})
@@ -280,6 +295,7 @@ def test_root_that_covers_everything_is_one_clear_error(cache: Cache, work: Path
     ]
 
 
+@pytest.mark.posix("gnu")
 def test_line_of_the_log_is_there_when_the_launcher_has_ended(cache: Cache, work: Path) -> None:
     (work / "a.c").write_text("int a;\n")
     for count in range(1, 31):

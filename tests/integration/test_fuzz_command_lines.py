@@ -8,6 +8,8 @@ import pytest
 from support.cache import Cache
 from support.fuzz import COMPILERS, cases, problem, write_sources
 
+pytestmark = pytest.mark.posix("gnu")
+
 
 @pytest.mark.parametrize(
     "compiler",

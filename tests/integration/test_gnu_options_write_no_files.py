@@ -19,6 +19,8 @@ from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.model import Compilation
 from support.parsing import parse_one
 
+pytestmark = pytest.mark.posix("gnu")
+
 SOURCE = "#include <stddef.h>\nint f(int x) { int s = 0; for (int i = 0; i < x; i++) s += i; return s; }\n"
 SAMPLE = 150
 SEED = 4711

@@ -15,6 +15,8 @@ from support.compare import make_bare, make_cached
 from support.hook import hook_assembler
 from support.stock import scratch_files
 
+pytestmark = pytest.mark.posix("gnu")
+
 COMMAND = ["gcc", "-Wall", "-c", "a.c", "-o", "a.o"]
 
 

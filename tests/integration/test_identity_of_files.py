@@ -14,6 +14,8 @@ import pytest
 from support.cache import Cache
 from support.trial import Trial, compile_words, compilers
 
+pytestmark = pytest.mark.posix("gnu")
+
 _TRACE = "__attribute__((used)) static const char CAT(trace, __COUNTER__)[] = __FILE__;\n"
 _HEAD = "#define CAT2(a, b) a##b\n#define CAT(a, b) CAT2(a, b)\n"
 _OLD, _NEW = (1_000_000_000, 1_000_000_000), (1_100_000_000, 1_100_000_000)

@@ -10,6 +10,8 @@ from support.cache import Cache
 from support.compare import make_bare, make_cached
 from support.tree import Tree, compilers, expect_twice
 
+pytestmark = pytest.mark.posix("gnu")
+
 
 @pytest.fixture
 def project(cache: Cache, work: Path, command: list[str]) -> Tree:

@@ -11,6 +11,8 @@ from support.compare import make_bare, make_cached
 from support.meddler import meddle
 from support.tree import Tree, compilers, expect_twice
 
+pytestmark = pytest.mark.posix("gnu")
+
 
 @pytest.fixture
 def tree(cache: Cache, work: Path, command: list[str]) -> Tree:

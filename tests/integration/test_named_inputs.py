@@ -8,6 +8,8 @@ import pytest
 from support.cache import Cache
 from support.compare import make_bare, make_cached
 
+pytestmark = pytest.mark.posix("gnu")
+
 SAMPLES = "f:{0}:{0}\n 0: {0}\n 1: {0}\nhot:{0}:{0}\n 0: {0}\n"
 PROFILE_OF_FILES = "[clang]\ndefault:{}\n"
 CASES = {

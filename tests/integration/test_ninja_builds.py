@@ -131,6 +131,7 @@ def test_clang_cl_build_is_all_hits_and_equals_an_uncached_one(
     assert build.cache.counts()[1] == 4
 
 
+@pytest.mark.posix("proc")
 @cmakes
 @pytest.mark.parametrize(
     "env",
@@ -143,6 +144,7 @@ def test_build_succeeds_where_the_cache_does_not_work(build: Build, env: dict[st
     assert sum(build.cache.counts()) == 0
 
 
+@pytest.mark.posix("signals")
 def test_build_succeeds_while_core_and_folder_go(lone_cache: Cache, work: Path) -> None:
     cmake = CMAKES["system"] if os.path.exists(CMAKES["system"]) else CMAKES["newest"]
     build = Build(lone_cache, work, cmake, HELLO, "-DCMAKE_DISABLE_FIND_PACKAGE_ClcacheLauncher=ON")

@@ -7,6 +7,8 @@ import pytest
 
 from support.cache import Cache
 
+pytestmark = pytest.mark.posix("gnu")
+
 CASES = {
     "gcc": "gcc -c a.c -o a.o -O1 -g -gsplit-dwarf -fstack-usage --coverage -frandom-seed=1 -MD -fcallgraph-info",
     "gcc_assembly": "gcc -S a.c -o a.s -O1 -fstack-usage -MD",

@@ -10,6 +10,8 @@ import pytest
 from support.cache import SCRIPTS, Cache
 from support.compare import Made, make_bare, make_cached
 
+pytestmark = pytest.mark.posix("debian")
+
 LONG_AGO = 1_000_000_000
 
 

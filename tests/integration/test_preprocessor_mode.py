@@ -9,6 +9,8 @@ from support.cache import Cache
 from support.compare import check_bare_miss_hit, make_bare, make_cached
 from support.meddler import meddle
 
+pytestmark = pytest.mark.posix("debian")
+
 ALONE = {"CLCACHE_NODIRECT": "1"}
 BEHIND = {"CLCACHE_PREPROCESSOR": "1"}
 MODES = pytest.mark.parametrize("mode", [ALONE, BEHIND], ids=["alone", "behind_direct"])

@@ -20,6 +20,8 @@ from support.cache import Cache
 from support.compare import make_bare
 from support.stock import add, content, dangling, find, key, manifest, scratch_files
 
+pytestmark = pytest.mark.posix("gnu")
+
 Claim = Callable[[type[LocalStorage], Path], None]
 
 

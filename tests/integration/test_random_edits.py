@@ -20,6 +20,8 @@ from support.compare import make_bare, make_cached
 from support.edits import FILE_EDITS, FOLDER_EDITS, FileEdit, minimal
 from support.trial import compilers
 
+pytestmark = pytest.mark.posix("gnu")
+
 SEED = int(os.environ.get("CLCACHE_TEST_SEED", "1"))
 EDITS = int(os.environ.get("CLCACHE_TEST_EDITS", "60"))
 TWINS = bool(os.environ.get("CLCACHE_TEST_TWINS"))

@@ -16,6 +16,8 @@ import pytest
 from support.cache import SCRIPTS, Cache
 from support.skip import skip_or_fail
 
+pytestmark = [pytest.mark.projects, pytest.mark.posix("gnu")]
+
 PROJECTS = os.environ.get("CLCACHE_TEST_PROJECTS", "")
 TOOLCHAINS = os.environ.get("CLCACHE_TEST_TOOLCHAINS", "")
 COMMON = ("-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_POLICY_VERSION_MINIMUM=3.5")

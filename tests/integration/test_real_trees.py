@@ -11,6 +11,8 @@ import pytest
 from clcache_launcher.setup.context import module_folder
 from support.cache import SCRIPTS, Cache
 
+pytestmark = [pytest.mark.projects, pytest.mark.posix("gnu")]
+
 PROJECTS = os.environ.get("CLCACHE_TEST_PROJECTS", "")
 TOOLCHAINS = os.environ.get("CLCACHE_TEST_TOOLCHAINS", "")
 BARE = {"CLCACHE_DISABLE": "1"}

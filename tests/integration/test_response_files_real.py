@@ -14,6 +14,8 @@ from clcache_launcher.compilers.response_file import Expanded, Quoting, expand_r
 from support.cache import Cache
 from support.compare import check_bare_miss_hit, make_bare, make_cached
 
+pytestmark = pytest.mark.posix("gnu")
+
 # Both drivers quote what they show with backslashes before these.
 _SHOWN = re.compile(r' (?:"((?:[^"\\$]|\\.)*)"|([^ "\n]+))', re.DOTALL)
 _COMMAND = re.compile(r'(?<=\n) (?:/\S+/cc1 |"/\S+" "-cc1")')

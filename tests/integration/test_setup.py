@@ -34,6 +34,7 @@ def test_build_tells_misses_and_then_hits(cache: Cache, hello: Path) -> None:
         shutil.rmtree(hello / "build")
 
 
+@pytest.mark.posix("gnu")
 def test_build_tells_what_it_did_itself_while_others_compile(cache: Cache, hello: Path, work: Path) -> None:
     (work / "a.c").write_text("int a;\n")
     with ThreadPoolExecutor() as pool:
@@ -106,6 +107,7 @@ def test_missing_compiler_is_one_line(
     assert text in err
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("tool", ["cmake", "ninja"])
 def test_missing_tool_is_one_line_that_says_what_to_install(
     cache: Cache, hello: Path, tmp_path: Path, tool: str
@@ -163,6 +165,7 @@ def test_module_folder_is_printed(cache: Cache, tmp_path: Path) -> None:
     assert Path(out.strip(), "ClcacheLauncher.cmake").is_file()
 
 
+@pytest.mark.posix("gnu")
 def test_own_toolchain_file_is_included_first(cache: Cache, hello: Path) -> None:
     own = hello / "own.cmake"
     own.write_text("set(CMAKE_CXX_COMPILER g++)\nset(CMAKE_C_COMPILER gcc)\nmessage(STATUS own)\n")
@@ -172,6 +175,7 @@ def test_own_toolchain_file_is_included_first(cache: Cache, hello: Path) -> None
     assert "5 misses" in out
 
 
+@pytest.mark.posix("gnu")
 def test_compiler_with_arguments_in_the_environment(cache: Cache, hello: Path) -> None:
     env = {"CC": "gcc -m64", "CXX": "g++ -DSEEN"}
     code, out, err = setup(cache, hello, "--build", cwd=hello, env=env)
@@ -180,6 +184,7 @@ def test_compiler_with_arguments_in_the_environment(cache: Cache, hello: Path) -
     assert b" -DSEEN " in cache.run("ninja", "-C", "build", "-t", "commands", cwd=hello).stdout
 
 
+@pytest.mark.links
 def test_tools_of_an_environment_that_is_not_activated_are_found(cache: Cache, hello: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()

@@ -7,6 +7,8 @@ import pytest
 from support.cache import Cache
 from support.compare import make_bare, make_cached
 
+pytestmark = pytest.mark.posix("debian")
+
 COMPILERS = [
     "g++ -c a.cpp b.cpp",
     pytest.param("clang++-19 -c a.cpp b.cpp", marks=pytest.mark.clang),

@@ -9,6 +9,8 @@ from support.cache import Cache
 from support.compare import make_bare, make_cached
 from support.tree import Tree, compilers, expect_twice
 
+pytestmark = pytest.mark.posix("gnu")
+
 
 @pytest.fixture
 def tree(cache: Cache, work: Path, command: list[str]) -> Tree:

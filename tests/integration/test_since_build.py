@@ -95,6 +95,7 @@ def test_figures_are_those_of_the_last_build_of_the_folder(project: Project, gen
     assert cache.counts() == (SOURCES, SOURCES + 1, 0, 0)
 
 
+@pytest.mark.posix("pipes")
 @generators
 def test_builds_that_run_at_once_are_told_apart(cache: Cache, tmp_path: Path, generator: str) -> None:
     """Each waits in its middle until the other is there, too."""
@@ -161,6 +162,7 @@ def test_inside_a_build_it_is_that_build(cache: Cache, tmp_path: Path) -> None:
     assert counts(cache, str(tmp_path / "b")) == (0, SOURCES)
 
 
+@pytest.mark.posix("make")
 def test_superbuild_has_all_that_its_inner_builds_compiled(cache: Cache, tmp_path: Path) -> None:
     project = Project(cache, tmp_path)
     outer = tmp_path / "outer"
@@ -190,6 +192,7 @@ def built(cache: Cache, tmp_path: Path) -> Cache:
     return cache
 
 
+@pytest.mark.posix("gnu", "make")
 def test_json_has_the_fixed_names(built: Cache, tmp_path: Path) -> None:
     answer = since_build(built)
     assert 0 < answer.pop("time_saved_s") < 60
@@ -209,6 +212,7 @@ def test_json_has_the_fixed_names(built: Cache, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.posix("gnu", "make")
 def test_table_names_the_build_and_the_reasons(built: Cache, tmp_path: Path) -> None:
     text = built.front_end("stats", "--since-build").stdout.decode()
     rows = dict(line.strip().split("  ", 1) for line in text.splitlines())
@@ -228,6 +232,7 @@ def test_table_names_the_build_and_the_reasons(built: Cache, tmp_path: Path) -> 
     }
 
 
+@pytest.mark.posix("gnu", "make")
 def test_markdown_is_a_table_for_the_summary_of_a_job(built: Cache) -> None:
     text = built.front_end("stats", "--since-build", "--markdown").stdout.decode()
     assert text.startswith("### clcache: 66.7 % hits\n\n| | |\n|---|---:|\n| hits | 2 |\n| misses | 1 |\n")
@@ -237,6 +242,7 @@ def test_markdown_is_a_table_for_the_summary_of_a_job(built: Cache) -> None:
     assert "| entries | 1 |\n| size | " in built.front_end("stats", "--markdown").stdout.decode()
 
 
+@pytest.mark.posix("gnu", "make")
 def test_folder_without_a_build_is_no_failure(built: Cache, tmp_path: Path) -> None:
     answer = since_build(built, str(tmp_path))
     assert (answer["hits"], answer["hit_rate"], answer["began"]) == (0, None, None)
@@ -252,11 +258,14 @@ def test_folder_that_is_not_there_is_told(cache: Cache) -> None:
     assert "--since-build none: no such folder" in done.stderr.decode()
 
 
+@pytest.mark.links
+@pytest.mark.posix("gnu", "make")
 def test_folder_may_be_named_by_a_link(built: Cache, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("b")
     assert counts(built, str(tmp_path / "link")) == (2, 1)
 
 
+@pytest.mark.posix("gnu", "make")
 def test_folder_that_was_removed_and_made_anew_has_its_last_build(built: Cache, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "b")
     (tmp_path / "b").mkdir()

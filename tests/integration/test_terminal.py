@@ -1,16 +1,21 @@
 """Callers whose stderr is a terminal: colours, links and the width of lines are as the compiler gives them there."""
 
-import fcntl
 import os
-import pty
 import struct
 import subprocess
-import termios
+import sys
 from pathlib import Path
 
 import pytest
 
 from support.cache import Cache
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
+    import termios
+
+pytestmark = pytest.mark.posix("terminal")
 
 SOURCE = "static int unused_function_with_a_name(void) { return 1; } int f(void) { int unused_too; return 2; }\n"
 COMPILERS = pytest.mark.parametrize("compiler", ["gcc", pytest.param("clang-19", marks=pytest.mark.clang)])

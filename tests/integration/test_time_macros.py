@@ -11,6 +11,8 @@ from support.compare import make_bare
 from support.meddler import meddle
 from support.tree import Tree, compilers, expect_twice
 
+pytestmark = pytest.mark.posix("gnu")
+
 STAMP, DATE, TIME = "__TIMESTAMP__", "__DATE__", "__TIME__"
 
 

@@ -10,6 +10,8 @@ import pytest
 from support.cache import Cache
 from support.compare import check_bare_miss_hit, make_bare, make_cached
 
+pytestmark = pytest.mark.posix("gnu")
+
 LLVM = Path("/usr/lib/llvm-19")
 _GCC = 'execv("/usr/bin/gcc", argv);'
 clang = pytest.mark.clang

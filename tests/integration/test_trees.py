@@ -13,6 +13,8 @@ from support.cache import Cache
 from support.compare import make_bare, make_cached
 from support.skip import skip_or_fail
 
+pytestmark = pytest.mark.posix("gnu")
+
 GNU = ["g++", pytest.param("clang++-19", marks=pytest.mark.clang)]
 CL = pytest.param("clang-cl-19", marks=pytest.mark.clang_cl)
 

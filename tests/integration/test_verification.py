@@ -8,6 +8,8 @@ import pytest
 from support.cache import Cache
 from support.compare import make_bare, make_cached
 
+pytestmark = pytest.mark.posix("debian")
+
 ALWAYS = {"CLCACHE_VERIFY": "100%"}
 LINES = [
     "g++ -Wall -g -MD -c a.cpp -o a.o",

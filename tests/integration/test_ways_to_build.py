@@ -10,6 +10,8 @@ import pytest
 from support.cache import SCRIPTS
 from support.cmake import CMake, path_without_scripts
 
+pytestmark = pytest.mark.posix("gnu")
+
 HELLO = Path(__file__).parents[2] / "examples/hello"
 SOURCES = 5
 _ASSEMBLER = """#include <stdio.h>

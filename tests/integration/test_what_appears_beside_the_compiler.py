@@ -7,6 +7,8 @@ import pytest
 from support.cache import Cache
 from support.trial import Trial, compile_words
 
+pytestmark = pytest.mark.posix("gnu")
+
 _SHOWS = (
     '#include "always.h"\n'
     "#if __has_include(<shown.h>)\n#include <shown.h>\n#endif\n#ifdef SHOWN\nint shown = SHOWN;\n#endif\nint a;\n"

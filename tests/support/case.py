@@ -1,6 +1,5 @@
 """Compilations in which the test plays the compiler: no process runs."""
 
-import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +24,9 @@ from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.model import Invocation, Ran, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import file_clock_ns
+from support.programs import write_program
 
-__all__ = ["TOOLCHAIN", "Case", "settle", "write_compiler", "write_program"]
+__all__ = ["TOOLCHAIN", "Case", "settle", "write_compiler"]
 
 TOOLCHAIN = Toolchain(
     family=Family.GCC,
@@ -52,26 +52,6 @@ def write_compiler(path: Path, version: str = "12.2.0", search_folder: str = "/u
         f'#include "..." search starts here:\n#include <...> search starts here:\n {search_folder}\n'
         "End of search list.\nprograms: =/\n",
     )
-
-
-def write_program(path: Path, says: str) -> Path:
-    """Write a program for x86-64 Linux that prints a text on stderr."""
-    text = says.encode()
-    code = (
-        b"\xb8\x01\x00\x00\x00\xbf\x02\x00\x00\x00"  # write to stderr
-        b"\x48\x8d\x35\x10\x00\x00\x00\xba"  # what stands behind the code
-        + struct.pack("<I", len(text))
-        + b"\x0f\x05\xb8\x3c\x00\x00\x00\x31\xff\x0f\x05"  # exit with 0
-    )
-    size = 64 + 56 + len(code) + len(text)
-    head = b"\x7fELF\x02\x01\x01" + bytes(9)
-    head += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0x400078, 64, 0, 0, 64, 56, 1, 0, 0, 0)
-    head += struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, size, size, 0x1000)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    path.write_bytes(head + code + text)
-    path.chmod(0o755)
-    return path
 
 
 @dataclass

@@ -105,6 +105,8 @@ def _find_named(environment: Mapping[str, str], cwd: str, explicit: str | None) 
     named_by, text = ("--config", explicit) if explicit else ("CLCACHE_CONFIG", environment.get("CLCACHE_CONFIG"))
     if not text:
         return "", None
+    if os.path.normcase(text) == os.path.normcase(os.devnull):
+        return named_by, os.devnull  # on Windows it is a name that is the same in each folder
     try:
         return named_by, resolve_path(text, Place(cwd, home_folder(environment)))
     except ValueError as error:

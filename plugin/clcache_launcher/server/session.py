@@ -40,6 +40,7 @@ from clcache_launcher.server.log import InvocationLog
 from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature
 from clcache_launcher.util.status import file_status
+from clcache_launcher.util.variables import WindowsVariables
 
 __all__ = ["Sessions"]
 
@@ -79,7 +80,7 @@ class Sessions:
         """Answer from ``engine``."""
         self._engine = engine
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
-        self._environments: dict[tuple[bytes, ...], tuple[tuple[bytes, ...], dict[str, str]]] = {}
+        self._environments: dict[tuple[bytes, ...], tuple[tuple[bytes, ...], Mapping[str, str]]] = {}
         self._standing: dict[tuple[bytes, ...], Records] = {}
         self._log = InvocationLog()
         self._builds = CallerBuilds()
@@ -152,7 +153,7 @@ class Sessions:
                 self._known.popitem(last=False)
         return understood
 
-    def _environment(self, entries: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], dict[str, str]]:
+    def _environment(self, entries: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], Mapping[str, str]]:
         """The entries with the variables that they are; what the commands of a build share is kept once."""
         known = self._environments.get(entries)
         if known is None:
@@ -198,11 +199,11 @@ def _follow(steps: Steps, connection: CallerConnection) -> Print | Pass | None:
                 raise ProtocolError("more reports than command lines")
 
 
-def _variables(entries: Iterable[bytes]) -> dict[str, str]:
-    """The variables of an environment, on Windows with their names in upper case: there case does not matter."""
+def _variables(entries: Iterable[bytes]) -> Mapping[str, str]:
+    """The variables of an environment, on Windows found by names in any case."""
     parts = (os.fsdecode(entry).partition("=") for entry in entries)
-    is_folded = sys.platform == "win32"
-    return {name.upper() if is_folded else name: value for name, equals, value in parts if equals}
+    found = ((name, value) for name, equals, value in parts if equals)
+    return WindowsVariables(found) if sys.platform == "win32" else dict(found)
 
 
 def _terminal(request: CompileRequest, environment: Mapping[str, str]) -> bytes:

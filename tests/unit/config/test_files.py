@@ -1,6 +1,8 @@
 """Which settings files are found."""
 
 import os
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +12,16 @@ from clcache_launcher.config.files import ConfigFiles, are_current, find_config_
 from clcache_launcher.config.trust import get_user
 from clcache_launcher.errors import ConfigError
 from clcache_launcher.util.file_records import Records, hold
+from clcache_launcher.util.status import file_status
 from support.case import settle
+
+CONFIG = "AppData/Local/clcache" if sys.platform == "win32" else ".config/clcache"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
-    (folder / ".config" / "clcache").mkdir(parents=True)
+    (folder / CONFIG).mkdir(parents=True)
     return folder
 
 
@@ -34,22 +39,21 @@ def write(file: Path, text: str = "", mode: int = 0o644) -> str:
 
 
 def find(home: Path, build: Path, explicit: str | None = None, **variables: str) -> ConfigFiles:
-    return find_config_files({"HOME": str(home)} | variables, str(build), explicit)
+    return find_config_files({"HOME": str(home), "USERPROFILE": str(home)} | variables, str(build), explicit)
 
 
-@pytest.mark.posix
 def test_users_file_is_in_the_config_folder(home: Path, build: Path) -> None:
-    file = write(home / ".config" / "clcache" / "clcache.yaml")
+    file = write(home / CONFIG / "clcache.yaml")
 
     assert find(home, build).user == file
 
 
-@pytest.mark.posix
 def test_users_file_follows_the_given_environment(home: Path, build: Path, tmp_path: Path) -> None:
     (tmp_path / "clcache").mkdir()
     file = write(tmp_path / "clcache" / "clcache.yaml")
 
-    assert find(home, build, XDG_CONFIG_HOME=str(tmp_path)).user == file
+    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME"
+    assert find(home, build, **{variable: str(tmp_path)}).user == file
 
 
 @pytest.mark.parametrize("folder", ["project/build", "project", "."])
@@ -78,7 +82,7 @@ def test_file_that_others_can_write_is_skipped_with_a_notice(home: Path, build: 
     assert files.notices == (f"{skipped}: ignored, {reason}",)
 
 
-@pytest.mark.links
+@pytest.mark.posix
 @pytest.mark.skipif(get_user() != 0, reason="only root gives files away")
 @pytest.mark.parametrize("is_link", [False, True])
 def test_file_or_link_of_another_user_is_skipped(home: Path, build: Path, is_link: bool) -> None:
@@ -95,17 +99,17 @@ def test_file_or_link_of_another_user_is_skipped(home: Path, build: Path, is_lin
     assert files.notices == (f"{file}: ignored, another user owns it",)
 
 
+@pytest.mark.links
 def test_link_to_a_file_that_others_can_write_is_skipped(home: Path, build: Path) -> None:
     (build / "clcache.yaml").symlink_to(write(build / "other.yaml", mode=0o666))
 
     assert find(home, build).project is None
 
 
-@pytest.mark.posix
 def test_folder_of_that_name_is_skipped(home: Path, build: Path) -> None:
     (build / "clcache.yaml").mkdir()
 
-    assert find(home, build).notices == (f"{build}/clcache.yaml: ignored, it is not a regular file",)
+    assert find(home, build).notices == (f"{build / 'clcache.yaml'}: ignored, it is not a regular file",)
 
 
 def test_named_file_replaces_the_search(home: Path, build: Path, tmp_path: Path) -> None:
@@ -119,7 +123,6 @@ def test_named_file_replaces_the_search(home: Path, build: Path, tmp_path: Path)
     assert (only_variable.project, only_variable.named_by) == (by_variable, "CLCACHE_CONFIG")
 
 
-@pytest.mark.posix
 @pytest.mark.parametrize(
     ("text", "path"), [("x.yaml", "project/build/x.yaml"), ("~/x.yaml", "home/x.yaml"), ("/x", "/x")]
 )
@@ -136,9 +139,9 @@ def test_empty_name_is_no_name(home: Path, build: Path) -> None:
     assert find(home, build, "", CLCACHE_CONFIG="").project == file
 
 
-@pytest.mark.posix
 def test_named_path_that_means_nothing_is_told(home: Path, build: Path) -> None:
-    with pytest.raises(ConfigError, match=r"CLCACHE_CONFIG: of '~' only '~' alone and '~/' are understood, got '~x'"):
+    told = f"CLCACHE_CONFIG: of '~' only '~' alone and '~{os.sep}' are understood, got '~x'"
+    with pytest.raises(ConfigError, match=re.escape(told)):
         find(home, build, CLCACHE_CONFIG="~x")
 
 
@@ -150,22 +153,20 @@ def test_named_file_may_be_anyones(home: Path, build: Path) -> None:
     assert (files.project, files.notices) == (file, ())
 
 
-@pytest.mark.posix
 def test_candidates_are_all_paths_up_to_the_file_found(home: Path, build: Path) -> None:
     write(build.parent / "clcache.yaml")
 
     files = find(home, build)
 
     assert [(candidate.path, bool(candidate.signature)) for candidate in files.candidates] == [
-        (f"{home}/.config/clcache/clcache.yaml", False),
-        (f"{build}/clcache.yaml", False),
-        (f"{build.parent}/clcache.yaml", True),
+        (str(home / CONFIG / "clcache.yaml"), False),
+        (str(build / "clcache.yaml"), False),
+        (str(build.parent / "clcache.yaml"), True),
     ]
 
 
-@pytest.mark.posix
 def test_candidates_go_up_to_the_root(home: Path, build: Path) -> None:
-    assert find(home, build).candidates[-1].path == "/clcache.yaml"
+    assert find(home, build).candidates[-1].path == f"{build.anchor}clcache.yaml"
 
 
 def test_result_is_a_value(home: Path, build: Path) -> None:
@@ -187,6 +188,17 @@ def test_unchanged_files_are_current(home: Path, build: Path, are_current: Calla
     assert are_current(find(home, build))
 
 
+@both_ways
+@pytest.mark.parametrize("name", sorted({os.devnull, os.devnull.upper() if sys.platform == "win32" else os.devnull}))
+def test_null_device_is_the_same_in_every_folder(
+    home: Path, build: Path, are_current: Callable[[ConfigFiles], bool], name: str
+) -> None:
+    files = find(home, build, CLCACHE_CONFIG=name)
+    assert (files.project, files.named_by) == (os.devnull, "CLCACHE_CONFIG")
+    assert are_current(files)
+
+
+@pytest.mark.links
 @both_ways
 def test_link_and_what_it_leads_to_are_looked_at(
     home: Path, build: Path, are_current: Callable[[ConfigFiles], bool]
@@ -222,12 +234,11 @@ def test_file_that_appears_goes_or_changes_is_not_current(
     assert are_current(without)
 
 
-@pytest.mark.posix
 def test_newest_change_is_the_youngest_files(home: Path, build: Path) -> None:
     file = Path(write(build / "clcache.yaml"))
     os.utime(file, (1, 1))
 
-    assert find(home, build).newest_change_ns == file.stat().st_ctime_ns
+    assert find(home, build).newest_change_ns == file_status(str(file)).st_ctime_ns
 
 
 def test_without_files_nothing_changed(home: Path, build: Path) -> None:

@@ -1,6 +1,7 @@
 """Where settings come from, and which source wins."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,7 +15,11 @@ from clcache_launcher.config.sources import Resolved, resolve, select_variables
 from clcache_launcher.config.trust import get_user
 from clcache_launcher.errors import ConfigError
 
-pytestmark = pytest.mark.posix
+CONFIG, CACHE = (
+    ("AppData/Local/clcache", "AppData/Local/clcache/Cache")
+    if sys.platform == "win32"
+    else (".config/clcache", ".cache/clcache")
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class Tree:
         overrides: Mapping[str, str] | None = None,
         config: str | None = None,
     ) -> Resolved:
-        return resolve({"HOME": str(self.home)} | dict(variables or {}), str(self.build), config, overrides or {})
+        home = {"HOME": str(self.home), "USERPROFILE": str(self.home)}
+        return resolve(home | dict(variables or {}), str(self.build), config, overrides or {})
 
     def resolve_error(
         self,
@@ -46,7 +52,7 @@ class Tree:
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Tree]:
     before = os.umask(0o022)  # a file that its group can write is not trusted
-    user = tmp_path / "home" / ".config" / "clcache" / "clcache.yaml"
+    user = tmp_path / "home" / CONFIG / "clcache.yaml"
     build = tmp_path / "project" / "build"
     user.parent.mkdir(parents=True)
     build.mkdir(parents=True)
@@ -62,7 +68,7 @@ def get(resolved: Resolved, name: str) -> Value:
 def test_without_sources_all_is_default(tree: Tree) -> None:
     resolved = tree.resolve()
 
-    assert resolved.settings == Settings(dir=tree.home / ".cache" / "clcache")
+    assert resolved.settings == Settings(dir=tree.home / CACHE)
     assert resolved.origins == {field.name: "default" for field in fields(Settings)}
     assert resolved.notices == ()
 
@@ -99,7 +105,7 @@ def test_each_source_adds_its_roots_and_the_last_to_name_one_wins(tree: Tree) ->
     tree.project.write_text("roots: {tool: tools, project: .}\n")
     resolved = tree.resolve({"CLCACHE_ROOTS": "sdk=/other"}, {"roots": "build=."})
     assert resolved.settings.roots == (
-        ("sdk", Path("/other")),
+        ("sdk", tree.build / "/other"),
         ("tool", tree.project.parent / "tools"),
         ("project", tree.project.parent),
         ("build", tree.build),
@@ -112,7 +118,7 @@ def test_each_source_adds_its_roots_and_the_last_to_name_one_wins(tree: Tree) ->
 def test_list_replaces_the_list_of_a_source_before(tree: Tree) -> None:
     tree.project.write_text("basedir: [/a, /b]\n", encoding="utf-8")
 
-    assert tree.resolve({"CLCACHE_BASEDIR": "/c"}).settings.basedir == (Path("/c"),)
+    assert tree.resolve({"CLCACHE_BASEDIR": "/c"}).settings.basedir == (tree.build / "/c",)
 
 
 CASES = [
@@ -142,6 +148,8 @@ def test_field_is_read_from_each_source(tree: Tree, name: str, text: str, value:
     tree.project.write_text(f"{name}: {text}\n", encoding="utf-8")
     by_file = tree.resolve()
 
+    if isinstance(value, tuple):
+        value = tuple(tree.build / each for each in value if isinstance(each, Path))
     assert [get(each, name) for each in (by_variable, by_option, by_file)] == [value] * 3
     assert [each.origins[name] for each in (by_variable, by_option, by_file)] == [
         f"environment {FIELDS[name].variable}",
@@ -152,22 +160,22 @@ def test_field_is_read_from_each_source(tree: Tree, name: str, text: str, value:
 
 @pytest.mark.parametrize(("name", "text", "expected"), CASES)
 def test_path_is_relative_to_its_source(tree: Tree, name: str, text: str, expected: str) -> None:
-    at_build = Path(expected.format(folder=tree.build, home=tree.home))
+    at_build = tree.build / expected.format(folder=tree.build, home=tree.home)
     assert get(tree.resolve({FIELDS[name].variable: text}), name) == at_build
     assert get(tree.resolve(overrides={name: text}), name) == at_build
 
     tree.project.write_text(f"{name}: {text}\n", encoding="utf-8")
-    assert get(tree.resolve(), name) == Path(expected.format(folder=tree.project.parent, home=tree.home))
+    assert get(tree.resolve(), name) == tree.build / expected.format(folder=tree.project.parent, home=tree.home)
 
     tree.project.unlink()
     tree.user.write_text(f"{name}: {text}\n", encoding="utf-8")
-    assert get(tree.resolve(), name) == Path(expected.format(folder=tree.user.parent, home=tree.home))
+    assert get(tree.resolve(), name) == tree.build / expected.format(folder=tree.user.parent, home=tree.home)
 
 
 def test_basedir_in_the_environment_is_a_path_list(tree: Tree) -> None:
     resolved = tree.resolve({"CLCACHE_BASEDIR": os.pathsep.join(["/a", "..", "~"])})
 
-    assert resolved.settings.basedir == (Path("/a"), tree.project.parent, tree.home)
+    assert resolved.settings.basedir == (tree.build / "/a", tree.project.parent, tree.home)
 
 
 @pytest.mark.parametrize("name", ["disable", "log", "basedir"])
@@ -198,8 +206,8 @@ def test_empty_variable_of_a_field_without_off_is_as_unset(tree: Tree, name: str
         ("max_size", "5X", "expected a size such as 5G, got '5X'"),
         ("idle_timeout", "x", "expected a time such as 10m, got 'x'"),
         ("log", "1", "expected a file, got '1'"),
-        ("dir", "~x", "of '~' only '~' alone and '~/' are understood, got '~x'"),
-        ("basedir", "/a:~x", "of '~' only '~' alone and '~/' are understood, got '~x'"),
+        ("dir", "~x", f"of '~' only '~' alone and '~{os.sep}' are understood, got '~x'"),
+        ("basedir", f"/a{os.pathsep}~x", f"of '~' only '~' alone and '~{os.sep}' are understood, got '~x'"),
     ],
 )
 def test_bad_value_is_told_with_its_source(tree: Tree, name: str, text: str, message: str) -> None:
@@ -252,6 +260,7 @@ def test_named_file_is_read_in_place_of_the_projects(tree: Tree) -> None:
     assert (settings.max_size, settings.hardlink) == (3 * 10**9, False)
 
 
+@pytest.mark.posix
 def test_file_that_others_can_write_sets_nothing(tree: Tree) -> None:
     tree.project.write_text("max_size: 2G\n", encoding="utf-8")
     tree.project.chmod(0o666)
@@ -263,11 +272,10 @@ def test_file_that_others_can_write_sets_nothing(tree: Tree) -> None:
 
 
 def test_notices_name_skipped_files_old_variables_and_unknown_ones(tree: Tree) -> None:
-    tree.project.touch(0o666)
-    tree.project.chmod(0o666)
+    tree.project.mkdir()
 
     assert tree.resolve({"CLCACHE_SERVER": "1", "CLCACHE_MAXSIZE": "1", "CLCACHE_CL": "cl"}).notices == (
-        f"{tree.project}: ignored, others can write it",
+        f"{tree.project}: ignored, it is not a regular file",
         "CLCACHE_MAXSIZE: ignored, unknown variable; did you mean CLCACHE_MAX_SIZE?",
         "CLCACHE_SERVER: ignored; clcache had it, clcache-launcher has not",
     )
@@ -275,7 +283,7 @@ def test_notices_name_skipped_files_old_variables_and_unknown_ones(tree: Tree) -
 
 def test_own_environment_is_not_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = tree.resolve()
-    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "USERPROFILE", "LOCALAPPDATA"):
         monkeypatch.setenv(name, "/elsewhere")
     monkeypatch.setenv("CLCACHE_DISABLE", "1")
     monkeypatch.chdir("/")
@@ -283,6 +291,7 @@ def test_own_environment_is_not_read(tree: Tree, monkeypatch: pytest.MonkeyPatch
     assert tree.resolve() == expected
 
 
+@pytest.mark.posix
 @pytest.mark.skipif(get_user() != 0, reason="only root takes on a number that no account has")
 @pytest.mark.parametrize("variables", [{}, {"CLCACHE_DIR": "/c"}])
 def test_without_a_home_folder_the_cache_needs_a_name(variables: Mapping[str, str]) -> None:
@@ -299,7 +308,14 @@ def test_without_a_home_folder_the_cache_needs_a_name(variables: Mapping[str, st
 
 
 def test_selected_variables_determine_the_result(tree: Tree) -> None:
-    environment = {"HOME": str(tree.home), "PATH": "/bin", "CLCACHE_LOG": "x", "XDG_CACHE_HOME": "/c"}
+    environment = {
+        "HOME": str(tree.home),
+        "USERPROFILE": str(tree.home),
+        "PATH": "/bin",
+        "CLCACHE_LOG": "x",
+        "XDG_CACHE_HOME": "/c",
+        "LOCALAPPDATA": str(tree.home / "local"),
+    }
 
     selected = dict(select_variables(environment))
 

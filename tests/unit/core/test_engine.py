@@ -16,8 +16,6 @@ from clcache_launcher.storage.artifacts import ArtifactStore
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle, write_compiler
 
-pytestmark = pytest.mark.posix
-
 SPENT_NS = 1_500_000_000
 
 
@@ -218,6 +216,7 @@ def test_folder_that_can_not_be_used_is_a_fault(asker: Asker) -> None:
     assert asker.counts() == (0, 0, 0, 1)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("is_compiling", [False, True])
 def test_removed_folder_is_made_again(asker: Asker, *, is_compiling: bool) -> None:
     asker.compile()
@@ -342,6 +341,7 @@ def test_hit_without_entries_gives_counts_and_notes_all_that_another_does(asker:
     assert storage.index.read("SELECT used_s > 1700000000 FROM result") == [(1,)]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("umask", [0o22, 0o77, 0])
 def test_hit_without_entries_has_the_callers_mode(asker: Asker, umask: int) -> None:
     asker.compile()
@@ -367,6 +367,7 @@ def test_hit_without_entries_is_given_whatever_may_be_stored_and_linked(asker: A
     asker.hit_without_entries(**{name: True})
 
 
+@pytest.mark.links
 def test_hit_without_entries_that_can_not_be_put_in_place_is_left_to_the_compiler(asker: Asker) -> None:
     asker.compile()
     asker.hit_without_entries()
@@ -403,6 +404,7 @@ def _other_folder(asker: Asker) -> None:
 CHANGES = [_other_compiler, _other_response_file, _turn_link, _other_variable, _other_folder]
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("by", ["PWD", "root"])
 def test_hit_without_entries_holds_until_what_it_was_prepared_by_changes(

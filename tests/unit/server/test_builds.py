@@ -10,8 +10,6 @@ import pytest
 from clcache_launcher.model import BuildRun
 from clcache_launcher.server.builds import CallerBuilds
 
-pytestmark = pytest.mark.posix
-
 
 class Callers:
     """Asks for the build of callers at moments that the test sets."""
@@ -38,7 +36,7 @@ def callers() -> Callers:
 
 @pytest.fixture
 def ninjas(tmp_path: Path) -> Iterator[list[int]]:
-    """Two processes with the name of a build tool."""
+    """Two processes with the name of a build tool; Windows does not tell the folder of another's process."""
     program = tmp_path / "ninja"
     program.write_text("#!/bin/sh\necho\nread end\n")
     program.chmod(0o755)
@@ -53,6 +51,7 @@ def ninjas(tmp_path: Path) -> Iterator[list[int]]:
         process.communicate(b"\n")
 
 
+@pytest.mark.posix
 def test_build_is_the_run_of_the_tool(callers: Callers, ninjas: list[int], tmp_path: Path) -> None:
     first = callers.find(tmp_path, ninjas[0])
     assert first.tools[0][1] == str(tmp_path)
@@ -61,6 +60,7 @@ def test_build_is_the_run_of_the_tool(callers: Callers, ninjas: list[int], tmp_p
     assert callers.find(tmp_path, ninjas[1], after_s=0.06).mark != first.mark
 
 
+@pytest.mark.posix
 def test_system_is_asked_once_in_a_short_time(callers: Callers, ninjas: list[int], tmp_path: Path) -> None:
     runs = {callers.find(tmp_path, ninjas[0], after_s=0.001).mark for _ in range(40)}
     assert (len(runs), callers.asked) == (1, 1)
@@ -68,6 +68,7 @@ def test_system_is_asked_once_in_a_short_time(callers: Callers, ninjas: list[int
     assert callers.asked == 2
 
 
+@pytest.mark.posix
 def test_system_is_asked_in_each_folder(callers: Callers, ninjas: list[int], tmp_path: Path) -> None:
     for number, pid in enumerate(ninjas):
         callers.find(tmp_path / str(number), pid, after_s=0.001)
@@ -83,6 +84,7 @@ def test_without_a_tool_a_pause_parts_two_builds(callers: Callers, tmp_path: Pat
     assert callers.find(tmp_path / "other", 0).mark != first.mark
 
 
+@pytest.mark.posix
 def test_compiler_started_by_hand_is_no_part_of_a_tools_build(
     callers: Callers, ninjas: list[int], tmp_path: Path
 ) -> None:
@@ -97,6 +99,7 @@ def test_folders_that_are_remembered_are_bounded(callers: Callers, tmp_path: Pat
     assert len(callers.builds._known) == 4096
 
 
+@pytest.mark.links
 def test_folder_is_told_without_links(callers: Callers, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     os.symlink("real", tmp_path / "link")

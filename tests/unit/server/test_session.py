@@ -110,7 +110,6 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
     made.engine.close()
 
 
-@pytest.mark.posix
 def test_compiler_runs_once_and_then_its_texts_are_printed(launcher: Launcher) -> None:
     printed = ("H", [bytes(8), b"out", b""])
     assert launcher.ask(launcher.request()) == printed
@@ -121,7 +120,6 @@ def test_compiler_runs_once_and_then_its_texts_are_printed(launcher: Launcher) -
     assert launcher.goes_on == [True, True]
 
 
-@pytest.mark.posix
 def test_launcher_that_hangs_up_while_it_compiles_stores_nothing(launcher: Launcher) -> None:
     assert launcher.ask(launcher.request(), reports=False)[0] == "R"
     assert launcher.log()[0].startswith("abandoned")
@@ -134,6 +132,12 @@ def test_launcher_that_hangs_up_while_it_compiles_stores_nothing(launcher: Launc
     storage.artifacts.sweep_scratch()
     assert (late.exists(), used.exists()) == (False, True)
     assert launcher.ask(launcher.request(), reports=False)[0] == "R"
+
+
+def test_variable_is_found_by_the_name_that_compilers_read(launcher: Launcher) -> None:
+    launcher.ask(launcher.request(environment={"VCToolsInstallDir": "/tools"}), reports=False)
+    (known,) = launcher.sessions._known.values()
+    assert known.invocation.environment["VCToolsInstallDir"] == "/tools"
 
 
 @pytest.mark.parametrize(("version", "goes_on"), [("0.0.1", True), ("999.0", False), ("rubbish", True), ("", True)])
@@ -174,7 +178,6 @@ def test_wrong_setting_passes_and_is_an_error_of_the_folder(launcher: Launcher) 
     assert launcher.goes_on == [True, True]
 
 
-@pytest.mark.posix
 @pytest.mark.parametrize("is_old", [False, True])
 def test_settings_file_that_changes_holds_at_once(launcher: Launcher, *, is_old: bool) -> None:
     path = launcher.root / "mine.yaml"
@@ -186,7 +189,6 @@ def test_settings_file_that_changes_holds_at_once(launcher: Launcher, *, is_old:
             assert launcher.ask(launcher.request(config=str(path)), reports=False)[0] == letter
 
 
-@pytest.mark.posix
 def test_settings_file_that_appears_holds_at_once(launcher: Launcher) -> None:
     for _ in range(2):
         assert launcher.ask(launcher.request(), reports=False)[0] == "R"
@@ -194,7 +196,6 @@ def test_settings_file_that_appears_holds_at_once(launcher: Launcher) -> None:
     assert launcher.ask(launcher.request(), reports=False)[0] == "P"
 
 
-@pytest.mark.posix
 def test_folder_that_does_not_work_passes_and_is_an_error(launcher: Launcher) -> None:
     (launcher.root / "cache").write_text("in the way")
     assert launcher.ask(launcher.request()) == ("P", [])
@@ -210,7 +211,6 @@ def test_what_is_no_request_is_an_error(launcher: Launcher, payload: bytes) -> N
         launcher.sessions.serve(theirs, payload)
 
 
-@pytest.mark.posix
 def test_report_that_is_none_is_an_error_and_stores_nothing(launcher: Launcher) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:

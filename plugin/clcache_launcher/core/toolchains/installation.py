@@ -7,6 +7,7 @@ from typing import Final
 
 from clcache_launcher.compilers.probe import Family, Probe
 from clcache_launcher.core.trees.roots import NamedRoot
+from clcache_launcher.util.folders import home_folder
 
 __all__ = ["INSTALLATION_NAMES", "find_installation"]
 
@@ -14,8 +15,8 @@ __all__ = ["INSTALLATION_NAMES", "find_installation"]
 _VARIABLES: Final = {"vctools": "VCToolsInstallDir", "winsdk": "WindowsSdkDir"}
 INSTALLATION_NAMES: Final = frozenset({"toolchain", *_VARIABLES})
 """The names of such roots: a result that holds one of their paths serves other trees of this machine."""
-_RESOURCES: Final = re.compile(r"(?P<prefix>/.+)/lib(?:64)?/clang/[^/]+/?")
-_OF_THE_SYSTEM: Final = frozenset({"/", "/usr", "/usr/local", "/opt", "/opt/local"})
+_RESOURCES: Final = re.compile(r"(?P<prefix>.+)[/\\]lib(?:64)?[/\\]clang[/\\][^/\\]+[/\\]?")
+_OF_THE_SYSTEM: Final = frozenset({"/usr", "/usr/local", "/opt", "/opt/local"})
 
 
 def find_installation(probe: Probe, program: str, environment: Mapping[str, str]) -> Iterator[NamedRoot]:
@@ -28,13 +29,20 @@ def find_installation(probe: Probe, program: str, environment: Mapping[str, str]
     """
     if probe.family is not Family.CL:
         prefix = _prefix(probe, program)
-        if prefix and prefix not in _OF_THE_SYSTEM and prefix != environment.get("HOME", ""):
+        if prefix and not _holds_others(prefix, environment):
             yield "toolchain", prefix
     if probe.family in (Family.CL, Family.CLANG_CL):
         for name, variable in _VARIABLES.items():
             folder = environment.get(variable, "").rstrip("/\\")
             if os.path.isabs(folder) and os.path.isdir(folder):
                 yield name, folder
+
+
+def _holds_others(folder: str, environment: Mapping[str, str]) -> bool:
+    """Whether a folder holds more than a compiler: a file system's top, the system's own, the user's home."""
+    home = home_folder(environment) or ""
+    is_home = os.path.normcase(folder) == os.path.normcase(os.path.normpath(home))
+    return folder == os.path.dirname(folder) or folder in _OF_THE_SYSTEM or is_home
 
 
 def _prefix(probe: Probe, program: str) -> str:

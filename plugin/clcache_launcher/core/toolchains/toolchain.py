@@ -71,6 +71,7 @@ _ENVIRONMENT: Final = (
     "SYSTEMROOT",
     "TEMP",
     "TMP",
+    "USERPROFILE",
 )
 """What a probe's answer can depend on; the probe sees these, the loader's and the shell's own, and nothing else."""
 _PREFIXES: Final = ("LD_", "DYLD_", "BASH")
@@ -141,7 +142,8 @@ class Toolchains:
         """
         if not looks_like_compiler(compiler):
             return Uncacheable(Reason.UNKNOWN_COMPILER, compiler)
-        variables = {k: v for k, v in environment.items() if k in _ENVIRONMENT or k.startswith(_PREFIXES)}
+        variables = {name: environment[name] for name in _ENVIRONMENT if name in environment}
+        variables |= {name: value for name, value in environment.items() if name.startswith(_PREFIXES)}
         # An option's value or a folder in a variable may be relative to the working folder.
         folders = [value for name, value in variables.items() if not _NO_FOLDERS.fullmatch(name)]
         place = cwd if arguments or any(map(_has_relative_folder, folders)) else "/"

@@ -9,8 +9,6 @@ import pytest
 from clcache_launcher.core.inputs.folders import FolderNames
 from support.case import settle
 
-pytestmark = pytest.mark.posix
-
 
 def test_unchanged_folder_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
@@ -22,10 +20,11 @@ def test_unchanged_folder_is_read_once(tmp_path: Path) -> None:
 def test_folder_that_just_changed_is_read_again(tmp_path: Path) -> None:
     names = FolderNames()
     for number in range(30):
-        (tmp_path / "a").rename(tmp_path / "b") if number % 2 else (tmp_path / "a").write_text("")
+        (tmp_path / "a").replace(tmp_path / "b") if number % 2 else (tmp_path / "a").write_text("")
         assert names.listing(str(tmp_path)).files == ({"b"} if number % 2 else {"a"} | ({"b"} if number else set()))
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("name", ["none", "file/below", "loop"])
 def test_what_is_no_folder_has_no_names(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
@@ -45,6 +44,7 @@ def test_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
     assert not names.listing(str(tmp_path / "map")).is_file
 
 
+@pytest.mark.posix
 def test_folder_that_only_lets_pass_is_told() -> None:
     # Outside of pytest's folders, which only their owner can enter: root may list every folder, so it is nobody here.
     with tempfile.TemporaryDirectory() as name:
@@ -60,6 +60,7 @@ def test_folder_that_only_lets_pass_is_told() -> None:
             Path(name).chmod(0o700)
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_what_a_link_leads_to_comes_and_goes(tmp_path: Path, kind: str) -> None:
     folder, target = tmp_path / "folder", tmp_path / "target"
@@ -82,6 +83,7 @@ def test_what_a_link_leads_to_comes_and_goes(tmp_path: Path, kind: str) -> None:
     assert there() == nothing
 
 
+@pytest.mark.links
 def test_link_may_come_to_lead_to_a_folder(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("none")
     (tmp_path / "file").write_text("")
@@ -102,6 +104,7 @@ def test_other_folder_under_the_same_name_is_noticed(tmp_path: Path) -> None:
     assert names.listing(str(tmp_path / "one")).files == {"two"}
 
 
+@pytest.mark.links
 def test_names_are_found_in_any_case_where_the_folder_ignores_it(tmp_path: Path) -> None:
     (tmp_path / "Widget.h").write_text("")
     (tmp_path / "Sub").mkdir()
@@ -116,6 +119,7 @@ def test_names_are_found_in_any_case_where_the_folder_ignores_it(tmp_path: Path)
     assert set(folded.links_among(wanted)) == {"link.h"}
 
 
+@pytest.mark.posix
 def test_folder_that_tells_names_of_other_case_apart_does_not_ignore_it(tmp_path: Path) -> None:
     for name in ("a.h", "A.H"):
         (tmp_path / name).write_text("")
@@ -131,6 +135,7 @@ def test_folder_counts_as_found_where_it_may_hold_precompiled_headers(tmp_path: 
         assert listing.found({"a.h.gch", "b.h"}, (".gch",)) == {"a.h.gch"}
 
 
+@pytest.mark.links
 def test_folder_and_its_links_tell_their_paths_without_links(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real/a.h").write_text("")
@@ -141,6 +146,7 @@ def test_folder_and_its_links_tell_their_paths_without_links(tmp_path: Path) -> 
     assert listing.links["b.h"].path == os.path.realpath(tmp_path / "real/a.h")
 
 
+@pytest.mark.links
 def test_link_that_becomes_a_circle_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder/link").symlink_to("../other")

@@ -10,9 +10,9 @@ from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolchains
 from clcache_launcher.model import Reason, Uncacheable
-from support.case import settle, write_compiler, write_program
-
-pytestmark = pytest.mark.posix
+from clcache_launcher.util.variables import WindowsVariables
+from support.case import settle, write_compiler
+from support.programs import write_program
 
 PATH = "/usr/bin:/bin"
 
@@ -67,6 +67,18 @@ def test_language_options_and_environment_are_probed_apart(toolchains: Toolchain
     assert len(set(map(id, found))) == len(found)
 
 
+def test_variables_of_windows_are_probed_apart_whatever_the_case_of_their_names(
+    toolchains: Toolchains, compiler: Path
+) -> None:
+    def find_with(folder: str) -> Toolchain | Uncacheable:
+        variables = WindowsVariables([("Path", PATH), ("VCTOOLSINSTALLDIR", folder)])
+        return toolchains.find(str(compiler), "c", (), "/", variables)
+
+    settle()
+    assert find_with("/one") is find_with("/one")
+    assert find_with("/one") is not find_with("/two")
+
+
 @pytest.mark.parametrize("change", ["version", "folders", "program"])
 def test_changed_compiler_is_another_toolchain(toolchains: Toolchains, compiler: Path, change: str) -> None:
     first = find(toolchains, compiler)
@@ -94,6 +106,7 @@ def test_two_cores_agree_on_the_identity(compiler: Path) -> None:
     assert find(Toolchains(FileDigests()), compiler).identity == find(Toolchains(FileDigests()), compiler).identity
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("appears", ["program", "link", "permission"])
 def test_program_that_appears_earlier_on_the_way_to_a_script_s_compiler_is_noticed(
     toolchains: Toolchains, compiler: Path, tmp_path: Path, appears: str
@@ -117,6 +130,7 @@ def test_program_that_appears_earlier_on_the_way_to_a_script_s_compiler_is_notic
     assert find(toolchains, script, PATH=path).identity != first.identity
 
 
+@pytest.mark.posix
 def test_program_of_another_name_that_appears_on_path_costs_no_probe(
     toolchains: Toolchains, compiler: Path, tmp_path: Path
 ) -> None:
@@ -129,6 +143,7 @@ def test_program_of_another_name_that_appears_on_path_costs_no_probe(
     assert find(toolchains, script, PATH=path) is first
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("change", ["inner script", "compiler", "gone"])
 def test_script_behind_a_script_is_followed(
     toolchains: Toolchains, compiler: Path, tmp_path: Path, change: str
@@ -151,6 +166,7 @@ def test_script_behind_a_script_is_followed(
     assert not toolchains.is_current(first)
 
 
+@pytest.mark.posix
 def test_script_that_is_not_understood_is_not_run(toolchains: Toolchains, tmp_path: Path) -> None:
     script = write_script(tmp_path / "gcc", f"#!/bin/sh\necho started > {tmp_path}/started\n")
     found = toolchains.find(str(script), "c", (), "/", {"PATH": PATH})
@@ -158,6 +174,7 @@ def test_script_that_is_not_understood_is_not_run(toolchains: Toolchains, tmp_pa
     assert not (tmp_path / "started").exists()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("name", ["BASH_ENV", "SHELLOPTS", "BASH_FUNC_gcc%%", "BASH_FUNC_exec%%"])
 def test_variable_that_bends_a_script_is_refused(
     toolchains: Toolchains, compiler: Path, tmp_path: Path, name: str
@@ -168,12 +185,14 @@ def test_variable_that_bends_a_script_is_refused(
     assert isinstance(toolchains.find(str(script), "c", (), "/", {"PATH": PATH, "BASH_FUNC_ml%%": "x"}), Toolchain)
 
 
+@pytest.mark.posix
 def test_script_that_calls_itself_is_refused(toolchains: Toolchains, tmp_path: Path) -> None:
     script = write_script(tmp_path / "gcc", '#!/bin/sh\nexec gcc "$@"\n')
     found = toolchains.find(str(script), "c", (), "/", {"PATH": str(tmp_path)})
     assert found == Uncacheable(Reason.COMPILER_WRAPPER, str(script))
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("name", ["ccache", "distcc", "sccache"])
 def test_link_to_a_program_that_is_no_compiler_is_refused(toolchains: Toolchains, tmp_path: Path, name: str) -> None:
     write_compiler(tmp_path / name)
@@ -182,6 +201,7 @@ def test_link_to_a_program_that_is_no_compiler_is_refused(toolchains: Toolchains
     assert found == Uncacheable(Reason.COMPILER_WRAPPER, str(tmp_path / "gcc"))
 
 
+@pytest.mark.links
 @pytest.mark.parametrize("same", ["content", "file"])
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_link_that_leads_to_another_installation_is_probed_anew(
@@ -204,6 +224,7 @@ def test_link_that_leads_to_another_installation_is_probed_anew(
     assert not toolchains.is_current(first)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("name", ["rm", "python3", "ccache", "install"])
 def test_program_that_is_named_as_no_compiler_is_never_started(
     toolchains: Toolchains, tmp_path: Path, name: str
@@ -237,10 +258,11 @@ def test_folders_of_cl_are_those_of_its_variables(toolchains: Toolchains, tmp_pa
     compiler = write_program(tmp_path / "cl", "Microsoft (R) C/C++ Optimizing Compiler Version 19.38.33130 for x64\n")
     (tmp_path / "c1xx.dll").write_text("one")
     settle()
-    first = find(toolchains, compiler, INCLUDE="/a:/b", EXTERNAL_INCLUDE="/c")
+    include = os.pathsep.join(["/a", "/b"])
+    first = find(toolchains, compiler, INCLUDE=include, EXTERNAL_INCLUDE="/c")
     assert (first.family, first.search_folders) == (Family.CL, ("/a", "/b", "/c"))
     (tmp_path / "c1xx.dll").write_text("two")
-    second = find(toolchains, compiler, INCLUDE="/a:/b", EXTERNAL_INCLUDE="/c")
+    second = find(toolchains, compiler, INCLUDE=include, EXTERNAL_INCLUDE="/c")
     assert second.identity != first.identity
     (tmp_path / "c2.dll").write_text("new")
     assert not toolchains.is_current(second)

@@ -1,5 +1,6 @@
 """Windows programs under Wine: the Windows Python with the wheel, the launcher, a compiler, CMake."""
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -16,6 +17,8 @@ __all__ = ["Finished", "Windows", "WindowsCache", "find_installation"]
 
 _LIMIT_S = 180
 _LATE_OUTPUT_S = 0.5
+_ENDING_S = 30
+_MOST_CORES = 3
 _KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
 
 
@@ -99,9 +102,13 @@ class Running:
             while part := os.read(stream.fileno(), 65536):
                 into.append(part)
 
-    def finish(self) -> Finished:
-        """Wait for the process and not for the end of its streams: under Wine a core keeps stderr of who starts it."""
-        code = self.process.wait(_LIMIT_S)
+    def finish(self, limit_s: float = _LIMIT_S) -> Finished:
+        """Wait for the process and not for the end of its streams: under Wine a core keeps stderr of who starts it.
+
+        Raises:
+            subprocess.TimeoutExpired: It did not end in time.
+        """
+        code = self.process.wait(limit_s)
         until_s = time.monotonic() + _LATE_OUTPUT_S
         self._threads[0].join(_LATE_OUTPUT_S)
         self._threads[1].join(max(0.05, until_s - time.monotonic()))
@@ -143,9 +150,15 @@ class WindowsCache:
 
     def end(self) -> None:
         """End the core, whoever started it."""
-        self.front_end("stop")
-        if self.core is not None:
-            self.core.finish()
+        for _ in range(_MOST_CORES):
+            self.front_end("stop")
+            if self.core is None:
+                return
+            # Wine may have let a second core serve the same pipe: then that one was told.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.core.finish(_ENDING_S)
+                return
+        raise AssertionError("the core does not end when it is told to")
 
     def compile(self, *arguments: str, cwd: Path, **variables: str) -> Finished:
         """Compile through the cache."""

@@ -33,6 +33,7 @@ _BUFFER_BYTES: Final = 1 << 16
 _REQUEST_LIMIT_S: Final = 10.0
 _ENDING_CORE_S: Final = 2.0
 _RETRY_AFTER_S: Final = 0.02
+_CANCEL_LIMIT_MS: Final = 1000
 _REJECT_REMOTE_CLIENTS: Final = 0x8
 _REVISION: Final = 1
 
@@ -61,7 +62,9 @@ class _Instance(NamedTuple):
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.pending.cancel()
-            self.pending.GetOverlappedResult(True)
+            # Not for ever: who closes is about to end.
+            _winapi.WaitForSingleObject(self.pending.event, _CANCEL_LIMIT_MS)
+            self.pending.GetOverlappedResult(False)
         _winapi.CloseHandle(self.handle)
 
 

@@ -199,6 +199,7 @@ def test_null_device_is_the_same_in_every_folder(
 
 
 @pytest.mark.links
+@pytest.mark.links
 @both_ways
 def test_link_and_what_it_leads_to_are_looked_at(
     home: Path, build: Path, are_current: Callable[[ConfigFiles], bool]

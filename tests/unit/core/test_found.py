@@ -187,6 +187,7 @@ def test_newer_entry_is_looked_at_once(unit: Unit) -> None:
     assert unit.look_up() == found
 
 
+@pytest.mark.posix
 def test_unit_that_prints_the_day_is_found_on_that_day_alone(tmp_path: Path) -> None:
     unit = Unit(tmp_path)
     unit.case.write("a.c", 'char day[] = __DATE__;\n#include "h.h"\n')
@@ -199,6 +200,7 @@ def test_unit_that_prints_the_day_is_found_on_that_day_alone(tmp_path: Path) -> 
     assert unit.outcome() is Miss
 
 
+@pytest.mark.links
 def test_unit_with_an_input_that_is_missing_is_found_by_its_entries_alone(tmp_path: Path) -> None:
     """What else the name can stand for shows in no signature."""
     unit = Unit(tmp_path)

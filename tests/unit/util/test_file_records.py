@@ -95,6 +95,7 @@ WHICH = {Kind.WHICH_FILE, Kind.WHICH_NAME}
 THROUGH = {Kind.FILE, Kind.WHICH_FILE}
 
 
+@pytest.mark.links
 @pytest.mark.parametrize(
     ("name", "change", "seen_by"),
     [
@@ -126,6 +127,7 @@ def test_each_kind_of_record_sees_what_counts_for_it(
     assert {kind for kind in Kind if not holds(records[kind])} == seen_by
 
 
+@pytest.mark.links
 def test_link_in_the_place_of_a_folder_with_its_number_is_another_name(holds: Hold, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("elsewhere")
     status = (tmp_path / "link").lstat()

@@ -106,7 +106,13 @@ class CompileRequest:
         Raises:
             ProtocolError: It is not one.
         """
-        fields = _fields(payload, 7)
+        try:
+            return cls._decode(_fields(payload, 7))
+        except UnicodeDecodeError as err:  # only Windows' names may not be any bytes
+            raise ProtocolError("no text") from err
+
+    @classmethod
+    def _decode(cls, fields: list[bytes]) -> "CompileRequest":
         if len(fields[1]) != _REQUEST_NUMBERS.size:
             raise ProtocolError("numbers")
         umask, flags, *identities = _REQUEST_NUMBERS.unpack(fields[1])

@@ -8,6 +8,9 @@ from typing import Final
 
 from clcache_launcher.util.files import digest_of
 
+if sys.platform == "win32":
+    from clcache_launcher.util.windows_processes import start_of
+
 __all__ = ["ProcessMark", "ProcessStatus", "boot_id", "is_alive", "own_mark", "process_status"]
 
 _BOOT_ID_FILE: Final = "/proc/sys/kernel/random/boot_id"
@@ -91,8 +94,11 @@ def is_alive(mark: ProcessMark, own: ProcessMark) -> bool | None:
     """Whether a process still runs, as seen from the process ``own``; ``None`` when that can't be seen from here."""
     if mark.boot != own.boot:
         return False
-    if mark.space != own.space or sys.platform == "win32":
-        return True if mark == own else None
+    if mark.space != own.space:
+        return None
+    if sys.platform == "win32":
+        start = start_of(mark.pid)
+        return start is not None and (start == mark.start or not (start and mark.start))
     if mark.start:
         return _start_of(mark.pid) == mark.start
     try:
@@ -112,5 +118,7 @@ def _own_space() -> int:
 
 
 def _start_of(pid: int) -> int | None:
+    if sys.platform == "win32":
+        return start_of(pid)
     status = process_status(pid)
     return status.start if status else None

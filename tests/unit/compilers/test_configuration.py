@@ -1,5 +1,7 @@
 """clang's configuration files."""
 
+import os
+
 import pytest
 
 from clcache_launcher.compilers.configuration import Configuration, read_configuration
@@ -7,7 +9,12 @@ from clcache_launcher.compilers.configuration import Configuration, read_configu
 
 def read(text: str, **others: str) -> Configuration | None:
     files = {"/etc/clang.cfg": text, **{f"/etc/{name}.cfg": content for name, content in others.items()}}
-    return read_configuration("/etc/clang.cfg", lambda path: files[path].encode() if path in files else None)
+
+    def read_file(path: str) -> bytes | None:
+        text = files.get(path.replace(os.sep, "/"))
+        return None if text is None else text.encode()
+
+    return read_configuration("/etc/clang.cfg", read_file)
 
 
 @pytest.mark.parametrize(
@@ -29,10 +36,11 @@ def test_options_are_read_as_clang_reads_them(text: str, options: tuple[str, ...
     assert found.options == options
 
 
-@pytest.mark.posix
 def test_file_in_a_file_is_found_beside_it() -> None:
     found = read("-a @sub.cfg -b\n@<CFGDIR>/more.cfg", sub="-c\n", more="-d\n")
-    assert found == Configuration(("-a", "-c", "-b", "-d"), ("/etc/clang.cfg", "/etc/sub.cfg", "/etc/more.cfg"))
+    assert found == Configuration(
+        ("-a", "-c", "-b", "-d"), ("/etc/clang.cfg", os.path.join("/etc", "sub.cfg"), "/etc/more.cfg")
+    )
 
 
 @pytest.mark.parametrize("text", ["@none.cfg", "@clang.cfg", "-DX\\\\\n-DY", "-D\0"])

@@ -1,5 +1,6 @@
 """The option tables and names of gcc and clang."""
 
+import os
 import re
 from collections import Counter
 
@@ -215,7 +216,6 @@ def test_object_path(dialect: Dialect, source: str, output: str | None, assembly
     assert dialect.object_path(Names(source, output, None, assembly)) == expected
 
 
-@pytest.mark.posix
 @pytest.mark.parametrize(
     ("source", "output", "depfile", "expected"),
     [
@@ -232,11 +232,11 @@ def test_object_path(dialect: Dialect, source: str, output: str | None, assembly
 )
 @DIALECTS
 def test_depfile_path(dialect: Dialect, source: str, output: str | None, depfile: str | None, expected: str) -> None:
-    assert dialect.depfile_path(Names(source, output, depfile, assembly=False)) == expected
+    found = dialect.depfile_path(Names(source, output, depfile, assembly=False))
+    assert found.replace(os.sep, "/") == expected
 
 
 # Measured: gcc 12.2 and clang 19.1.7.
-@pytest.mark.posix
 @pytest.mark.parametrize(
     ("source", "output", "suffix", "gcc", "clang"),
     [
@@ -254,15 +254,14 @@ def test_depfile_path(dialect: Dialect, source: str, output: str | None, depfile
 def test_side_output_path(source: str, output: str | None, suffix: str, gcc: str | None, clang: str | None) -> None:
     names = Names(source, output, None, assembly=False)
     for dialect, expected in ((GCC, gcc), (CLANG, clang)):
-        assert expected is None or dialect.side_output_path(names, suffix) == expected
+        assert expected is None or dialect.side_output_path(names, suffix).replace(os.sep, "/") == expected
 
 
-@pytest.mark.posix
 def test_clang_names_split_debug_information_of_assembly_after_the_source() -> None:
     names = Names("s/a.b.c", "d/foo.s", None, assembly=True)
 
     assert CLANG.side_output_path(names, ".dwo") == "a.b.dwo"
-    assert CLANG.side_output_path(names, ".gcno") == "d/foo.gcno"
+    assert CLANG.side_output_path(names, ".gcno").replace(os.sep, "/") == "d/foo.gcno"
 
 
 @pytest.mark.parametrize("dialect", [CLANG_CODEVIEW, CLANGXX_CODEVIEW])

@@ -160,7 +160,6 @@ def test_driver_of_gcc_under_any_name_is_known_by_its_options() -> None:
     assert probe.is_cxx_driver
 
 
-@pytest.mark.posix
 def test_what_a_compiler_looks_for_and_where_is_read() -> None:
     clang = parse_probe("clang", [CLANG_CL + CLANG_PLACES])
     assert clang is not None
@@ -168,7 +167,9 @@ def test_what_a_compiler_looks_for_and_where_is_read() -> None:
     assert clang.configuration_files == ("/inst/bin/clang.cfg", "/etc/clang/x.cfg")
     assert clang.gcc_installations == ("/usr/lib/gcc/x/11", "/usr/lib/gcc/x/12")
     assert (clang.resource_folder, clang.sysroot, clang.target) == ("/res", "/sys", "x86_64-pc-windows-msvc")
-    gcc = parse_probe("gcc", [GCC, b"programs: =/p/:/q/\nlibraries: =/l/\n", b"Reading specs from /l/specs\n"])
+    gcc = parse_probe(
+        "gcc", [GCC, b"programs: =/p/%b/q/\nlibraries: =/l/\n" % os.pathsep.encode(), b"Reading specs from /l/specs\n"]
+    )
     assert gcc is not None
     assert (gcc.program_folders, gcc.specs_folders, gcc.specs) == (("/p/", "/q/"), ("/l/",), ("/l/specs",))
 

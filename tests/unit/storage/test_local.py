@@ -256,7 +256,6 @@ def test_adders_at_once_lose_nothing(tmp_path: Path) -> None:
     assert not os.listdir(tmp_path / "scratch")
 
 
-@pytest.mark.posix
 @pytest.mark.parametrize("hardlink", [False, True])
 def test_artifact_is_given_out_as_a_new_file(storage: LocalStorage, tmp_path: Path, *, hardlink: bool) -> None:
     digest = add(storage, 1)
@@ -269,7 +268,7 @@ def test_artifact_is_given_out_as_a_new_file(storage: LocalStorage, tmp_path: Pa
     assert target.read_bytes() == b"content 1"
     assert other.read_text() == "old"
     assert storage.artifacts.is_sound(digest)
-    if not hardlink:
+    if not hardlink and sys.platform != "win32":
         assert target.stat().st_mode & 0o777 == 0o640
 
 
@@ -507,11 +506,11 @@ def disk_usage(storage: LocalStorage) -> int:
     found = 0
     for path in storage.folder.rglob("*"):
         if not path.name.endswith(("-wal", "-shm")) and path.name != "scratch":
-            found += -(-path.stat().st_size // 4096) * 4096
+            # Windows tells no size of a folder.
+            found += -(-max(path.stat().st_size, path.is_dir()) // 4096) * 4096
     return found
 
 
-@pytest.mark.posix
 @pytest.mark.parametrize("size", [1, 700, 5_000, 60_000, 900_000])
 def test_limit_holds_at_rest_whatever_the_sizes_are(storage: LocalStorage, size: int) -> None:
     limit = 3_000_000

@@ -33,7 +33,6 @@ DEAD.wait()
 OWN = own_mark()
 
 
-@pytest.mark.posix
 @pytest.mark.parametrize(
     ("mark", "age_s", "goes"),
     [

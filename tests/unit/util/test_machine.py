@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -27,14 +28,14 @@ def test_running_process_is_alive() -> None:
     assert is_alive(own_mark(), own_mark()) is True
 
 
-@pytest.mark.posix
 def test_ended_process_is_not() -> None:
-    process = subprocess.Popen(["/bin/true"])
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen([sys.executable, "-c", ""], stdin=nothing, stdout=nothing, stderr=nothing)
     process.wait()
     assert is_alive(replace(own_mark(), pid=process.pid), own_mark()) is False
 
 
-@pytest.mark.posix
+@pytest.mark.posix("proc")
 def test_ended_process_whose_parent_does_not_ask_is_not() -> None:
     with subprocess.Popen(["/bin/true"], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -46,7 +47,6 @@ def test_ended_process_whose_parent_does_not_ask_is_not() -> None:
         assert is_alive(replace(mark, start=start), own_mark()) is False
 
 
-@pytest.mark.posix
 def test_process_that_has_the_number_of_an_earlier_one_is_not_it() -> None:
     assert is_alive(replace(own_mark(), start=own_mark().start + 1), own_mark()) is False
 
@@ -59,6 +59,7 @@ def test_process_of_another_container_can_not_be_seen() -> None:
     assert is_alive(replace(own_mark(), space=1), own_mark()) is None
 
 
-@pytest.mark.posix
 def test_process_without_a_start_is_known_by_its_number() -> None:
-    assert is_alive(replace(own_mark(), start=0, pid=os.getppid()), own_mark()) is True
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen([sys.executable], stdin=subprocess.PIPE, stdout=nothing, stderr=nothing) as process:
+        assert is_alive(replace(own_mark(), start=0, pid=process.pid), own_mark()) is True

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from clcache_launcher.compilers.probe import Family, Probe
+from clcache_launcher.core.toolchains.programs import spellings
 
 __all__ = ["names_on_path", "program_looks", "watched_files", "watched_folders", "watched_parts"]
 
@@ -84,7 +85,7 @@ def names_on_path(probe: Probe, environment: Mapping[str, str]) -> tuple[str, ..
                 f"{machine}-w64-mingw32ucrt-gcc",
                 "mingw32-gcc",
             ]
-    return tuple(names)
+    return tuple(each for name in names for each in spellings(name))
 
 
 def program_looks(probe: Probe, arguments: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -3,6 +3,7 @@
 import os
 import re
 import struct
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,6 +21,7 @@ __all__ = [
     "is_script",
     "load",
     "path_folders",
+    "spellings",
 ]
 
 _MOST_SCRIPTS: Final = 8
@@ -131,9 +133,15 @@ def path_folders(cwd: str, environment: Mapping[str, str]) -> list[str]:
     return [os.path.join(cwd, folder) for folder in dict.fromkeys(environment.get("PATH", "").split(os.pathsep))]
 
 
+def spellings(name: str, platform: str = sys.platform) -> tuple[str, ...]:
+    """What the file of a command's name may be called: Windows adds a suffix where there is none."""
+    is_whole = platform != "win32" or name.lower().endswith(".exe")
+    return (name,) if is_whole else (f"{name}.exe", name)
+
+
 def first_program(name: str, folders: Iterable[str]) -> str:
     """Path of the program that a command's name leads to, or an empty string."""
-    candidates = (os.path.join(folder, name) for folder in folders)
+    candidates = (os.path.join(folder, each) for folder in folders for each in spellings(name))
     return next((path for path in candidates if os.path.isfile(path) and os.access(path, os.X_OK)), "")
 
 

@@ -1,16 +1,26 @@
 """Which programs a compiler's name leads to; the rest of it is tested with real programs and in test_toolchain."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from clcache_launcher.core.toolchains.programs import Loaded, find_driver, first_program, is_script, load, path_folders
+from clcache_launcher.core.toolchains.programs import (
+    Loaded,
+    find_driver,
+    first_program,
+    is_script,
+    load,
+    path_folders,
+    spellings,
+)
 from support.case import write_compiler
+from support.programs import SUFFIX
 
 
-@pytest.mark.posix
 def test_path_is_read_from_the_working_folder() -> None:
-    assert path_folders("/w", {"PATH": "/a::b:/a"}) == ["/a", "/w/", "/w/b"]
+    path = os.pathsep.join(["/a", "", "b", "/a"])
+    assert path_folders("/w", {"PATH": path}) == ["/a", os.path.join("/w", ""), os.path.join("/w", "b")]
 
 
 @pytest.mark.posix
@@ -21,6 +31,28 @@ def test_first_program_is_one_that_can_be_run(tmp_path: Path) -> None:
     folders = [str(tmp_path / name) for name in ("none", "a", "b", "c")]
     assert first_program("gcc", folders) == str(tmp_path / "b/gcc")
     assert first_program("none", folders) == ""
+
+
+def test_first_program_has_the_suffix_of_the_system(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_compiler(tmp_path / name / "gcc")
+    (tmp_path / "none").mkdir()
+    folders = [str(tmp_path / name) for name in ("none", "a", "b")]
+    assert first_program("gcc", folders) == str(tmp_path / "a" / f"gcc{SUFFIX}")
+    assert first_program(f"gcc{SUFFIX}", folders) == str(tmp_path / "a" / f"gcc{SUFFIX}")
+
+
+@pytest.mark.parametrize(
+    ("name", "platform", "found"),
+    [
+        ("as", "linux", ("as",)),
+        ("as", "win32", ("as.exe", "as")),
+        ("as.EXE", "win32", ("as.EXE",)),
+        ("t-g++-12.2", "win32", ("t-g++-12.2.exe", "t-g++-12.2")),
+    ],
+)
+def test_program_is_looked_for_as_the_system_spells_it(name: str, platform: str, found: tuple[str, ...]) -> None:
+    assert spellings(name, platform) == found
 
 
 def test_script_is_told_from_a_program(tmp_path: Path) -> None:

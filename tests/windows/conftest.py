@@ -82,6 +82,10 @@ def compiler(windows: Windows) -> Path:
     program.parent.mkdir(exist_ok=True)
     zig = windows.variables["ZIG_EXE"].replace("\\", "/")
     windows.make_program(Path(__file__).parent / "clang_cl.c", program, f'-DZIG="{zig}"')
+    # The first time takes long, perhaps longer than a launcher waits for a core that asks the compiler who it is.
+    folder = program.parent
+    (folder / "first.c").write_text("int first;\n")
+    windows.run(program, "/nologo", "/c", "first.c", "/Fofirst.obj", cwd=folder)
     return program
 
 

@@ -22,17 +22,13 @@ COMPILERS = {"win32": ("cl",), "other": ("gcc", "clang", "cc")}
 
 
 class Smoke:
-    """The installed programs with a cache folder, a core and a folder to compile in."""
+    """The installed programs with a cache folder, an end point and a folder to compile in of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.scripts = Path(sysconfig.get_path("scripts"))
         endpoint = f"clcache-smoke-{os.getpid()}" if sys.platform == "win32" else str(folder / "core")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("CLCACHE_")}
-        # As on a developer's command line, and with what the caller wants to try.
-        given = {name: os.environ[name] for name in ("CLCACHE_DISABLE",) if name in os.environ}
-        own = {"CLCACHE_DIR": str(folder / "cache"), "CLCACHE_SOCKET": endpoint, "CLCACHE_LOG": str(folder / "log")}
-        self.environment = {**kept, **given, **own}
+        self.environment = {**os.environ, "CLCACHE_DIR": str(folder / "cache"), "CLCACHE_SOCKET": endpoint}
 
     def run(self, *words: str) -> str:
         """Run a program; what it printed."""
@@ -50,7 +46,7 @@ class Smoke:
         return self.run(str(self.scripts / "clcache"), *words)
 
     def find_compiler(self) -> str | None:
-        """The compiler by its whole path; on Windows with the environment that it needs."""
+        """The compiler's whole path; on Windows it also gets the environment that it needs."""
         if sys.platform == "win32" and shutil.which("cl") is None:
             architecture = {"AMD64": "x64", "ARM64": "arm64"}[platform.machine()]
             self.environment.update(msvc_environment(os.environ, architecture))

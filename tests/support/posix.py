@@ -1,4 +1,4 @@
-"""Which tests a system can't run: those that need what only POSIX has on Windows, links where nobody may make one."""
+"""Which tests a system can't run: those that need what Windows or macOS lacks, links where nobody may make one."""
 
 import os
 import tempfile
@@ -22,6 +22,7 @@ NEEDS = {
     "signals": "signals other than the end of a process",
     "terminal": "pseudo-terminals",
 }
+_LACKING = {"win32": NEEDS.keys(), "darwin": {"debian", "gnu", "proc"}}
 # Markers of tools that the tests know by Debian's names.
 _DEBIAN = ("clang", "clang_cl", "libcxx", "mingw")
 _MAKE = "Unix Makefiles"
@@ -37,7 +38,7 @@ class Selection:
 
 
 def needs(item: pytest.Item) -> set[str]:
-    """What a test needs that Windows lacks; a need without a row above is a mistake."""
+    """What a test needs that not every system has; a need without a row above is a mistake."""
     found = {need for mark in item.iter_markers("posix") for need in mark.args or ("posix",)}
     if wrong := found - NEEDS.keys():
         raise pytest.UsageError(f"{item.nodeid}: posix{tuple(wrong)}: expected one of {', '.join(NEEDS)}")
@@ -55,8 +56,7 @@ def select(items: Iterable[pytest.Item], platform: str, *, links: bool) -> Selec
     counts: Counter[str] = Counter()
     for item in items:
         # Needs are checked on every platform, so that a wrong one shows before Windows does.
-        needed = needs(item)
-        lacking = needed if platform == "win32" else set[str]()
+        lacking = needs(item) & _LACKING.get(platform, set())
         if not links and item.get_closest_marker("links"):
             lacking = lacking | {"links"}
         (unwanted if lacking else wanted).append(item)

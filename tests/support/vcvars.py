@@ -42,12 +42,14 @@ def msvc_environment(environment: Mapping[str, str], architecture: str) -> dict[
     if not found:
         raise SystemExit(f"vcvars: Visual Studio has no compiler for {architecture}")
     batch = Path(found) / "VC/Auxiliary/Build/vcvarsall.bat"
-    # One text for cmd: it drops the first and the last quote, and chcp lets set print what Python reads.
-    line = f'cmd /d /s /c "chcp 65001 >nul & call "{batch}" {architecture} >nul && set"'
-    done = subprocess.run(line, env=dict(environment), check=True, capture_output=True, encoding="utf-8")
-    return difference(parse("\n".join(f"{name}={value}" for name, value in environment.items())), parse(done.stdout))
+    # One text for cmd, which drops its first and its last quote; by /u what set prints is UTF-16.
+    line = f'cmd /d /u /s /c "call "{batch}" {architecture} >nul && set"'
+    done = subprocess.run(line, env=dict(environment), check=True, capture_output=True)
+    after = parse(done.stdout.decode("utf-16-le"))
+    return difference({name.upper(): value for name, value in environment.items()}, after)
 
 
 if __name__ == "__main__":
+    made = for_github(msvc_environment(os.environ, sys.argv[1]))
     with open(os.environ["GITHUB_ENV"], "a", encoding="utf-8") as stream:
-        stream.write(for_github(msvc_environment(os.environ, sys.argv[1])))
+        stream.write(made)

@@ -23,8 +23,10 @@ _INSTALL = {
     "wine": ("/usr/lib/wine/wine64", "apt-get install wine64; see also CONTRIBUTING.md"),
     "libcxx": ("/usr/lib/llvm-19/include/c++/v1/vector", "apt-get install libc++-19-dev g++-mingw-w64-x86-64-posix"),
 }
-# They import what only POSIX systems have.
-collect_ignore = ["unit/server/test_endpoint.py", "unit/test_benchmarks.py"] if sys.platform == "win32" else []
+if sys.platform == "win32":
+    # These two import what only POSIX systems have; what the last runs under Wine runs by itself on Windows.
+    collect_ignore = ["unit/server/test_endpoint.py", "unit/test_benchmarks.py", "windows/test_unit_tests.py"]
+    _INSTALL["wine"] = ("cl", "Visual Studio, from whose command prompt the tests are run")
 _DESELECTED = pytest.StashKey[list[str]]()
 
 
@@ -69,13 +71,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             skip_or_fail(f"{tool} is missing; install it with: {command}")
 
 
+def _endpoint(folder: Path) -> Path:
+    """A socket there; on Windows a pipe of that name."""
+    return Path(f"//./pipe/clcache-test-{folder.name}") if sys.platform == "win32" else folder / "core"
+
+
 @pytest.fixture(scope="session")
 def shared_endpoint() -> Iterator[Path]:
     """Where the core of this test process listens; tests share its knowledge of compilers, never a cache folder."""
     # A socket's path is short; tmp_path need not be.
     folder = Path(tempfile.mkdtemp(prefix="clc"))
-    yield folder / "core"
-    Cache(folder, folder / "core").front_end("stop", cwd=folder)
+    endpoint = _endpoint(folder)
+    yield endpoint
+    Cache(folder, endpoint).front_end("stop", cwd=folder)
     shutil.rmtree(folder)
 
 
@@ -93,7 +101,7 @@ def lone_cache(tmp_path: Path) -> Iterator[Cache]:
     own = tmp_path / "own"
     own.mkdir()
     folder = Path(tempfile.mkdtemp(prefix="clc"))
-    made = Cache(own, folder / "core")
+    made = Cache(own, _endpoint(folder))
     yield made
     made.front_end("stop")
     shutil.rmtree(folder)

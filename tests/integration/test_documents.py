@@ -1,5 +1,6 @@
 """What the documents tell of commands is what happens."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def test_hits_and_misses_are_as_the_document_tells(cache: Cache, tmp_path: Path) -> None:
     example = shutil.copytree(EXAMPLES / "hits", tmp_path / "hits")
     lines = shell_lines("how-a-hit-works.md")
-    env = {"PATH": f"{SCRIPTS}:{cache.environment['PATH']}"}
+    env = {"PATH": f"{SCRIPTS}{os.pathsep}{cache.environment['PATH']}"}
     told, happened = [], []
     for line in lines:
         done = cache.run("bash", "-c", line, cwd=example, env=env)
@@ -28,7 +29,7 @@ def test_hits_and_misses_are_as_the_document_tells(cache: Cache, tmp_path: Path)
 
 def test_first_commands_after_the_installation_end_in_hits_only(cache: Cache, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "hello", tmp_path / "examples/hello", ignore=shutil.ignore_patterns("build"))
-    env = {"PATH": f"{SCRIPTS}:{cache.environment['PATH']}"}
+    env = {"PATH": f"{SCRIPTS}{os.pathsep}{cache.environment['PATH']}"}
     install, *builds = first_commands()
     assert install == "pip install '.[cmake]'"
     said = ""

@@ -1,5 +1,6 @@
 """Each example says what it is, its commands work, and it builds through the cache."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -34,7 +35,7 @@ def commands(document: Path) -> list[str]:
 
 def run_commands(cache: Cache, example: Path) -> Done:
     """Do what the README says in the repository's folder."""
-    env = {"PATH": f"{SCRIPTS}:{cache.environment['PATH']}"}
+    env = {"PATH": f"{SCRIPTS}{os.pathsep}{cache.environment['PATH']}"}
     script = "\n".join(["set -e", *commands(example / "README.md")])
     done = cache.run("bash", "-c", script, cwd=example.parents[1], env=env)
     assert done.code == 0, (done.stdout + done.stderr).decode()

@@ -19,7 +19,7 @@ _FROM_OUTSIDE = ("CC", "CXX", "CFLAGS", "CXXFLAGS", "LDFLAGS")
 def path_without_scripts() -> str:
     """``PATH`` as it is where the environment that clcache was installed in is not activated."""
     folders = os.environ.get("PATH", "").split(os.pathsep)
-    return os.pathsep.join(folder for folder in folders if not Path(folder, "clcache").exists())
+    return os.pathsep.join(folder for folder in folders if shutil.which("clcache", path=folder) is None)
 
 
 def find_cmake(which: str) -> str | None:
@@ -37,8 +37,8 @@ class CMake:
 
     def configure(self, source: Path, build: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
         """Configure for Ninja, whatever comes of it."""
-        ninja = SCRIPTS / "ninja"
-        generator = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}"] if ninja.exists() else ["-G", "Ninja"]
+        ninja = shutil.which("ninja", path=SCRIPTS)
+        generator = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}"] if ninja else ["-G", "Ninja"]
         return self.run(self.program, "-S", source, "-B", build, *generator, *arguments, cwd=source, env=env)
 
     def configured(self, source: Path, build: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:

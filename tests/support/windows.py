@@ -1,8 +1,11 @@
-"""Windows programs under Wine: the Windows Python with the wheel, the launcher, a compiler, CMake."""
+"""Windows programs, under Wine or on Windows: the Python with the wheel, the launcher, a compiler, CMake."""
 
 import contextlib
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -13,13 +16,14 @@ from typing import IO
 
 from support.skip import skip_or_fail
 
-__all__ = ["Finished", "Windows", "WindowsCache", "find_installation"]
+__all__ = ["Finished", "NativeWindows", "Windows", "WindowsCache", "find_installation"]
 
 _LIMIT_S = 180
 _LATE_OUTPUT_S = 0.5
 _ENDING_S = 30
 _MOST_CORES = 3
 _KEPT = ("HOME", "LANG", "PATH", "TMPDIR", "USER")
+_COMPILER = "x86_64-w64-mingw32-gcc-posix"
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,37 @@ class Windows:
         """Linker, librarian and resource compiler."""
         return Path(self.variables["WINDOWS_BIN"])
 
+    @property
+    def system_folder(self) -> Path:
+        """Where Windows itself is."""
+        return Path(self.variables["WINEPREFIX"]) / "drive_c/windows/system32"
+
+    @property
+    def build_programs(self) -> dict[str, str]:
+        """CMake's variables for what it can't find by itself: there is no SDK to link with, nor its manifest tool."""
+        found = {"LINKER": self.tools / "lld-link.exe", "AR": self.tools / "llvm-lib.exe"}
+        return {"MT": "CMAKE_MT-NOTFOUND"} | {name: self.path(program) for name, program in found.items()}
+
+    def search(self, *folders: Path) -> dict[str, str]:
+        """The environment in which programs are looked for there; Wine's own folders come first."""
+        return {"WINEPATH": ";".join(self.path(folder) for folder in folders)}
+
+    def command(self, program: Path) -> list[str]:
+        """What starts a program."""
+        return [self.variables["WINE"], self.path(program)]
+
+    def make_program(self, source: Path, program: Path, *words: str) -> None:
+        """Compile a small program of the tests' own."""
+        subprocess.run([_COMPILER, "-O1", "-municode", "-s", *words, "-o", str(program), str(source)], check=True)
+
+    def drive(self, letter: str, folder: Path | None) -> None:
+        """Let a drive stand for a folder, as ``subst`` does, or no longer."""
+        link = Path(self.variables["WINEPREFIX"]) / f"dosdevices/{letter.lower()}:"
+        if folder is None:
+            link.unlink()
+        else:
+            link.symlink_to(folder)
+
     def start(
         self, program: Path, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None
     ) -> "Running":
@@ -67,7 +102,7 @@ class Windows:
         own = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return Running(
             subprocess.Popen(
-                [self.variables["WINE"], self.path(program), *arguments],
+                [*self.command(program), *arguments],
                 cwd=cwd,
                 env={**own, **self.variables, **(environment or {})},
                 stdin=subprocess.DEVNULL,
@@ -80,6 +115,55 @@ class Windows:
     def run(self, program: Path, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> Finished:
         """Run a program without input."""
         return self.start(program, *arguments, cwd=cwd, environment=environment).finish()
+
+
+@dataclass(frozen=True)
+class NativeWindows(Windows):
+    """Windows itself, with Visual Studio's environment: all is on the path."""
+
+    @staticmethod
+    def path(path: Path) -> str:
+        return str(path)
+
+    @property
+    def python(self) -> Path:
+        return Path(sys.executable)
+
+    @property
+    def ninja(self) -> Path:
+        return _on_path("ninja")
+
+    @property
+    def cmake(self) -> Path:
+        return _on_path("cmake")
+
+    @property
+    def system_folder(self) -> Path:
+        return Path(self.variables["SYSTEMROOT"]) / "System32"
+
+    @property
+    def build_programs(self) -> dict[str, str]:
+        return {}
+
+    def search(self, *folders: Path) -> dict[str, str]:
+        return {"PATH": os.pathsep.join([*map(str, folders), self.variables["PATH"]])}
+
+    def command(self, program: Path) -> list[str]:
+        return [str(program)]
+
+    def make_program(self, source: Path, program: Path, *words: str) -> None:
+        arguments = ["/nologo", "/O1", *words, f"/Fo{program}.obj", f"/Fe{program}", str(source)]
+        subprocess.run([str(_on_path("cl")), *arguments], check=True)
+
+    def drive(self, letter: str, folder: Path | None) -> None:
+        subprocess.run(["subst", f"{letter}:", "/D" if folder is None else str(folder)], check=True)
+
+
+def _on_path(name: str) -> Path:
+    found = shutil.which(name)
+    if found is None:
+        skip_or_fail(f"{name} is not on the path; start from a command prompt of Visual Studio")
+    return Path(found)
 
 
 class Running:
@@ -141,7 +225,7 @@ class WindowsCache:
 
     def start_core(self) -> Running:
         """Start a core as the launcher does; returns when it answers."""
-        system = Path(self.windows.variables["WINEPREFIX"]) / "drive_c/windows/system32"
+        system = self.windows.system_folder
         pipe = "\\\\.\\pipe\\" + self.variables["CLCACHE_SOCKET"]
         self.core = self.windows.start(self.scripts / "clcache-core.exe", "serve", pipe, "0", cwd=system)
         while b"is running" not in self.front_end("status").stdout:
@@ -178,7 +262,9 @@ class WindowsCache:
 
 
 def find_installation() -> Windows:
-    """What ``CLCACHE_TEST_WINDOWS`` names."""
+    """Windows itself, or what ``CLCACHE_TEST_WINDOWS`` names."""
+    if sys.platform == "win32":
+        return NativeWindows(Path(tempfile.mkdtemp(prefix="clc")), dict(os.environ))
     folder = Path(os.environ.get("CLCACHE_TEST_WINDOWS", ""))
     script = folder / "env.sh"
     if not os.environ.get("CLCACHE_TEST_WINDOWS") or not script.exists():

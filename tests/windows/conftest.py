@@ -1,5 +1,6 @@
-"""What the tests under Wine share: the wheel in an environment of the Windows Python, a compiler, a core."""
+"""What the tests under Wine and on Windows share: the wheel in an environment of its Python, a compiler, a core."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from support.windows import Windows, WindowsCache, find_installation
+from support.windows import NativeWindows, Windows, WindowsCache, find_installation
 
 ROOT = Path(__file__).parents[2]
 SERVER = "/usr/lib/wine/wineserver64"
-COMPILER = "x86_64-w64-mingw32-gcc-posix"
 NEEDED = ("hypothesis", "platformdirs", "pytest", "pytest-xdist")
 
 
@@ -19,6 +19,8 @@ NEEDED = ("hypothesis", "platformdirs", "pytest", "pytest-xdist")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Windows:
     """Wine, with its services kept for a minute after the last program so that not each test starts them."""
     found = find_installation()
+    if isinstance(found, NativeWindows):
+        return found
     work = tmp_path_factory.mktemp("services")
     environment = {"PATH": "/usr/bin:/bin", **found.variables}
     nothing = subprocess.DEVNULL
@@ -31,9 +33,13 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Windows:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel as CONTRIBUTING.md builds it."""
     folder = tmp_path_factory.mktemp("wheel")
+    if isinstance(windows, NativeWindows):
+        words = ["-m", "pip", "wheel", "-q", ".", "--no-deps", "-w", str(folder)]
+        subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+        return next(folder.glob("*.whl"))
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     command = text[text.index("    pip wheel . --no-deps") :].split("\n\n")[0]
     command = command.replace("pip wheel", f"'{sys.executable}' -m pip wheel -q").replace("-w dist", f"-w '{folder}'")
@@ -47,6 +53,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scripts(windows: Windows, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts of an environment into which pip has installed the wheel."""
     folder = tmp_path_factory.mktemp("environment")
+    if isinstance(windows, NativeWindows):
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        words = ["-m", "pip", "install", "-q", str(wheel), *NEEDED]
+        subprocess.run([str(folder / "Scripts/python.exe"), *words], check=True, capture_output=True)
+        return folder / "Scripts"
     wheels = windows.folder / "test-wheels"
     download = [sys.executable, "-m", "pip", "download", "-q", "--platform", "win_amd64", "--python-version", "3.11"]
     words = ["--only-binary=:all:", "-d", str(wheels), str(wheel), *NEEDED, "colorama"]
@@ -63,13 +74,14 @@ def scripts(windows: Windows, wheel: Path, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def compiler(windows: Windows) -> Path:
-    """clang in cl mode; see clang_cl.c."""
+    """``cl`` on Windows; else clang in cl mode, see clang_cl.c."""
+    if isinstance(windows, NativeWindows):
+        return Path(shutil.which("cl") or "cl")
     # Not in a temporary folder: what else is in the folders above may decide what clang finds, and there it changes.
     program = windows.folder / "test-compiler/clang-cl.exe"
     program.parent.mkdir(exist_ok=True)
     zig = windows.variables["ZIG_EXE"].replace("\\", "/")
-    words = ["-O1", "-municode", "-s", f'-DZIG="{zig}"', "-o", str(program), str(Path(__file__).parent / "clang_cl.c")]
-    subprocess.run([COMPILER, *words], check=True)
+    windows.make_program(Path(__file__).parent / "clang_cl.c", program, f'-DZIG="{zig}"')
     return program
 
 

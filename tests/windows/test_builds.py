@@ -35,16 +35,14 @@ class Project:
             "MAKE_PROGRAM": windows.ninja,
             "CXX_COMPILER": self.cache.compiler,
             "CXX_COMPILER_LAUNCHER": self.cache.launcher,
-            "LINKER": windows.tools / "lld-link.exe",
-            "AR": windows.tools / "llvm-lib.exe",
         }
-        words = [f"-DCMAKE_{name}=Z:{program}" for name, program in programs.items()]
-        # There is neither a Windows SDK to link with nor its manifest tool.
-        words += ["-DCMAKE_MT=CMAKE_MT-NOTFOUND", "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"]
+        own = {name: windows.path(program) for name, program in programs.items()} | windows.build_programs
+        words = [f"-DCMAKE_{name}={program}" for name, program in own.items()]
+        words += ["-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"]
         words += ["-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=/Brepro"]
         done = windows.run(
             windows.cmake,
-            *("-G", "Ninja", "-S", f"Z:{self.folder}", "-B", f"Z:{self.build}", *words),
+            *("-G", "Ninja", "-S", windows.path(self.folder), "-B", windows.path(self.build), *words),
             cwd=self.folder,
             environment={**self.cache.variables, "CLCACHE_DISABLE": "1"},
         )

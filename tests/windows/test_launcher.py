@@ -15,11 +15,10 @@ LONGEST_LINE = 32_766
 
 
 @pytest.fixture(scope="module")
-def tell(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tell(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program that prints its arguments; see tell.c."""
     program = tmp_path_factory.mktemp("tell") / "tell.exe"
-    words = ["-O1", "-municode", "-o", str(program), str(Path(__file__).parent / "tell.c")]
-    subprocess.run(["x86_64-w64-mingw32-gcc-posix", *words], check=True)
+    windows.make_program(Path(__file__).parent / "tell.c", program)
     return program
 
 
@@ -59,20 +58,15 @@ def copied(cache: WindowsCache, folder: Path, name: str) -> Path:
     return Path(shutil.copy(cache.launcher, folder / name))
 
 
-def search_path(windows: Windows, *folders: Path) -> str:
-    # Wine's own folders come before what is given here.
-    return ";".join(windows.path(folder) for folder in folders)
-
-
 @pytest.mark.parametrize("is_long", [False, True])
 def test_copy_under_the_compilers_name_runs_it_through_the_cache(
     cache: WindowsCache, work: Path, is_long: bool
 ) -> None:
     """With a line that fits as it is given, and not with the compiler's path and the core's words, too."""
-    copy = copied(cache, work / "bin", "clang-cl.exe")
-    places = search_path(cache.windows, copy.parent, cache.compiler.parent)
+    copy = copied(cache, work / "bin", cache.compiler.name)
+    places = cache.windows.search(copy.parent, cache.compiler.parent)
     for outcome in ("miss", "hit"):
-        environment = {**cache.variables, "WINEPATH": places}
+        environment = {**cache.variables, **places}
         words = ["/nologo", "/Brepro", "/c", "a.cpp", "/Foa.obj", '/DB="a b\\\\"']
         if is_long:
             used = len(cache.windows.path(copy)) + 3 + len(subprocess.list2cmdline(words)) + len(" /DC=")
@@ -89,7 +83,7 @@ def test_copies_find_neither_themselves_nor_one_another(lone_cache: WindowsCache
     shutil.copy(tell, real / "cl.exe")
     variables = {**lone_cache.variables, "CLCACHE_DISABLE": "1"}
     for folders, expected in (((first.parent, second.parent, real), 0), ((first.parent, second.parent), 127)):
-        environment = {**variables, "WINEPATH": search_path(lone_cache.windows, *folders)}
+        environment = {**variables, **lone_cache.windows.search(*folders)}
         done = lone_cache.windows.run(first, "/Bv", cwd=tmp_path, environment=environment)
         assert done.exit_code == expected, done
     assert done.stderr.strip() == b"clcache: cl.exe: no such program"
@@ -111,7 +105,7 @@ def test_line_that_becomes_too_long_gets_to_the_compiler_by_a_response_file(
     temporary.mkdir()
     variables = {**lone_cache.variables, "CLCACHE_DISABLE": "1", "KEEP": lone_cache.windows.path(tmp_path / "kept")}
     variables |= {name: lone_cache.windows.path(temporary) for name in ("TEMP", "TMP")}
-    environment = {**variables, "WINEPATH": search_path(lone_cache.windows, copy.parent, real)}
+    environment = {**variables, **lone_cache.windows.search(copy.parent, real)}
     done = lone_cache.windows.run(copy, *words, cwd=tmp_path, environment=environment)
     told = done.stdout.decode().split()
     assert done.exit_code == 0 and len(told) == 1 and told[0].endswith(".rsp"), done

@@ -87,20 +87,19 @@ def test_short_name_compiles_hits_and_sees_changes(cache: WindowsCache, tree: Pa
 
 def test_drive_that_stands_for_a_folder_compiles_hits_and_sees_changes(cache: WindowsCache, tree: Path) -> None:
     """What ``subst`` makes."""
-    drive = Path(cache.windows.variables["WINEPREFIX"]) / "dosdevices/s:"
-    drive.symlink_to(tree)
+    cache.windows.drive("S", tree)
     try:
         # From elsewhere: Wine numbers a new drive's volume late, and launcher and core compare their working folders.
         assert_it_hits_and_sees_changes(cache, tree, words_for("S:\\"), cache.folder)
     finally:
-        drive.unlink()
+        cache.windows.drive("S", None)
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_path_that_the_compiler_refuses_is_refused_in_its_words(cache: WindowsCache, tree: Path, name: str) -> None:
     words = words_for(REFUSED[name](cache.windows.path(tree)))
     plain = cache.windows.run(cache.compiler, *words, cwd=tree)
-    assert plain.exit_code == 1
+    assert plain.exit_code != 0
     assert [cache.compile(*words, cwd=tree) for _ in range(2)] == [plain, plain]
     assert not any(outcome in ("miss", "hit") for outcome in cache.outcomes())
 

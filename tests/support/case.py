@@ -1,5 +1,6 @@
 """Compilations in which the test plays the compiler: no process runs."""
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,7 +62,7 @@ class Case:
     root: Path
     toolchain: Toolchain = TOOLCHAIN
     environment: Mapping[str, str] = field(default_factory=dict)
-    umask: int = 0o22
+    umask: int = 0 if sys.platform == "win32" else 0o22
     same_stream: bool = False
 
     def __post_init__(self) -> None:

@@ -40,7 +40,11 @@ def end_older_cores(endpoint: str) -> None:
     own = _NAME.fullmatch(name)
     if own is None:
         return
-    for entry in os.listdir(folder):
+    try:
+        entries = os.listdir(folder)
+    except OSError:  # gone; Wine 8 lists no pipes
+        return
+    for entry in entries:
         other = _NAME.fullmatch(entry)
         if other is None or other["space"] != own["space"] or entry == name:
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.compilers.dependencies import SHOW_INCLUDES_PREFIX
+from clcache_launcher.compilers.response_file import split_response_file
 from clcache_launcher.core.found import Found
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.lookup import Miss
@@ -156,14 +157,13 @@ def test_response_file_that_changes_while_the_compiler_runs_is_not_stored(
     assert nothing_stored(case)
 
 
-@pytest.mark.posix
 def test_command_line_too_long_for_the_system_is_given_by_a_file_that_goes_after_the_run(case: Case) -> None:
     words = tuple(f"-DN{number}={'x' * 1000}" for number in range(200))
     attempt = case.begin(case.prepared(*words, *COMMAND))
     path = f"{attempt.scratch}.rsp"
     assert attempt.plan.argv == ("gcc", f"@{path}")
-    with open(path, encoding="utf-8") as file:
-        assert file.read().split() == ["-MD", "-MF", attempt.scratch, *words, *COMMAND]
+    told = split_response_file(Path(path).read_bytes(), case.toolchain.dialect.quoting)
+    assert told == ["-MD", "-MF", attempt.scratch, *words, *COMMAND]
     assert refused(case.finish(attempt, case.run(attempt, HEADERS))) is None
     assert os.listdir(case.storage.folder / "scratch") == []
 

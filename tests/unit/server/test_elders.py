@@ -3,14 +3,14 @@
 import json
 import os
 import socket
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from clcache_launcher.protocol import fields_of
 from clcache_launcher.server.elders import end_older_cores, is_older
-
-pytestmark = pytest.mark.posix
 
 BUILD, OTHER = "0123456789ab", "ba9876543210"
 
@@ -55,6 +55,7 @@ def asked_to_end(folder: str, own: str, beside: str) -> bool:
     return bool(questions) and json.loads(fields_of(questions[0][8:])[0]) == {"command": "stop"}
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("beside", "is_asked"),
     [
@@ -69,10 +70,17 @@ def test_older_core_of_the_same_machine_is_asked_to_end(endpoint: str, beside: s
     assert asked_to_end(os.path.dirname(endpoint), f"0.1.0-{BUILD}-1f", beside) is is_asked
 
 
+def test_folder_that_can_not_be_listed_is_no_matter(tmp_path: Path) -> None:
+    own = f"clcache-S-1-5-21-1001-0.1.0-{BUILD}" if sys.platform == "win32" else f"0.1.0-{BUILD}-1f"
+    end_older_cores(str(tmp_path / "none" / own))
+
+
+@pytest.mark.posix
 def test_end_point_of_a_name_of_its_own_asks_nobody(endpoint: str) -> None:
     assert not asked_to_end(os.path.dirname(endpoint), "mine", f"0.0.9-{BUILD}-1f")
 
 
+@pytest.mark.posix
 def test_core_that_is_gone_is_no_matter(endpoint: str) -> None:
     folder = os.path.dirname(endpoint)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:

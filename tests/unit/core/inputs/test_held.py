@@ -1,6 +1,7 @@
 """Entries hold while all that they were found by is as it was, and no longer."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,11 +139,11 @@ def test_names_that_nobody_looks_for_may_come_and_go_in_a_folder_that_changes(tm
         assert unit.held.holds(KEY) and unit.held.is_searched(KEY)
 
 
-@pytest.mark.posix
 def test_header_that_appears_is_seen_in_a_folder_that_changes(tmp_path: Path) -> None:
     unit = _changing(tmp_path)
     (unit.folder / "b.o").touch()
-    assert unit.held.holds(KEY)
+    # On Windows each change of a folder is looked at in full.
+    assert unit.held.holds(KEY) or sys.platform == "win32"
     (unit.folder / "wanted.h").touch()
     for _ in range(2):
         assert not unit.held.holds(KEY) and not unit.held.is_searched(KEY)
@@ -183,7 +184,7 @@ def test_link_that_is_turned_is_seen_in_a_folder_that_changes(tmp_path: Path) ->
     settle()
     unit.note()
     (unit.folder / "turned").symlink_to("nothing")
-    (unit.folder / "turned").rename(unit.folder / "wanted.h")
+    (unit.folder / "turned").replace(unit.folder / "wanted.h")
     assert not unit.held.holds(KEY)
 
 
@@ -223,6 +224,6 @@ def test_link_whose_target_becomes_another_file_is_seen_in_a_folder_that_changes
     settle()
     unit.note()
     (tmp_path / "new").write_text("int b;\n")
-    (tmp_path / "new").rename(tmp_path / "target")
+    (tmp_path / "new").replace(tmp_path / "target")
     (unit.folder / "b.o").touch()
     assert not unit.held.holds(KEY)

@@ -14,22 +14,32 @@ _BEGIN = 0x1000
 _HEADERS_BYTES = 0x200
 
 
-def write_program(path: Path, says: str) -> Path:
-    """Write a program for x86-64 Linux or Windows that prints a text on stderr; returns it with the suffix it got."""
+def write_program(path: Path, says: str, *, to_stdout: bool = False, exit_code: int = 0) -> Path:
+    """Write a program for x86-64 Linux or Windows that prints a text, on stderr unless told otherwise.
+
+    Returns:
+        Its path, with the suffix that it got.
+    """
     path = path.with_name(path.name.removesuffix(SUFFIX) + SUFFIX) if SUFFIX else path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    path.write_bytes((_windows_program if sys.platform == "win32" else _linux_program)(says.encode()))
+    make = _windows_program if sys.platform == "win32" else _linux_program
+    path.write_bytes(make(says.encode(), to_stdout, exit_code))
     path.chmod(0o755)
     return path
 
 
-def _linux_program(text: bytes) -> bytes:
+def _linux_program(text: bytes, to_stdout: bool, exit_code: int) -> bytes:
+    end = b"\x0f\x05\xb8\x3c\x00\x00\x00\xbf" + struct.pack("<I", exit_code) + b"\x0f\x05"
     code = (
-        b"\xb8\x01\x00\x00\x00\xbf\x02\x00\x00\x00"  # write to stderr
-        b"\x48\x8d\x35\x10\x00\x00\x00\xba"  # what stands behind the code
+        b"\xb8\x01\x00\x00\x00\xbf"
+        + struct.pack("<I", 1 if to_stdout else 2)  # write
+        # What stands behind the code.
+        + b"\x48\x8d\x35"
+        + struct.pack("<I", 5 + len(end))
+        + b"\xba"
         + struct.pack("<I", len(text))
-        + b"\x0f\x05\xb8\x3c\x00\x00\x00\x31\xff\x0f\x05"  # exit with 0
+        + end
     )
     size = 64 + 56 + len(code) + len(text)
     head = b"\x7fELF\x02\x01\x01" + bytes(9)
@@ -38,18 +48,18 @@ def _linux_program(text: bytes) -> bytes:
     return head + code + text
 
 
-def _windows_program(text: bytes) -> bytes:
+def _windows_program(text: bytes, to_stdout: bool, exit_code: int) -> bytes:
     """Headers and one section: code, the table of what it imports, the text (learn.microsoft.com: PE Format)."""
     code_bytes = 64
     tables = _import_tables(_BEGIN + code_bytes)
     at_text = code_bytes + len(tables)
-    code = b"\x48\x83\xec\x38\xb9\xf4\xff\xff\xff"  # room for arguments; stderr
+    code = b"\x48\x83\xec\x38\xb9" + struct.pack("<i", -11 if to_stdout else -12)  # room for arguments; the stream
     code += _relative(b"\xff\x15", code, code_bytes)  # GetStdHandle
     code += b"\x48\x89\xc1"
     code += _relative(b"\x48\x8d\x15", code, at_text)
     code += b"\x41\xb8" + struct.pack("<I", len(text)) + b"\x4c\x8d\x4c\x24\x30\x48\xc7\x44\x24\x20" + bytes(4)
     code += _relative(b"\xff\x15", code, code_bytes + 8)  # WriteFile
-    code += b"\x31\xc9"
+    code += b"\xb9" + struct.pack("<I", exit_code)
     code += _relative(b"\xff\x15", code, code_bytes + 16)  # ExitProcess
     section = code.ljust(code_bytes, b"\xcc") + tables + text
     return _windows_headers(len(section), code_bytes + 8 * (len(_IMPORTS) + 1)) + section.ljust(

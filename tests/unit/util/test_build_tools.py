@@ -11,8 +11,6 @@ import pytest
 from clcache_launcher.util.build_tools import tools_above
 from clcache_launcher.util.machine import own_mark
 
-pytestmark = pytest.mark.posix
-
 _ASK = (
     "import json, os; from clcache_launcher.util.build_tools import tools_above;"
     " from clcache_launcher.util.machine import own_mark; print(json.dumps(tools_above(os.getppid(), own_mark())))"
@@ -40,6 +38,7 @@ def ask_below(folder: Path, *names: str) -> list[list[str]]:
     return found[: len(found) - len(above)]
 
 
+@pytest.mark.posix("proc", "shell")
 @pytest.mark.parametrize("name", ["ninja", "make", "gmake", "samu"])
 def test_build_tool_is_found_behind_other_programs(tmp_path: Path, name: str) -> None:
     ((mark, folder),) = ask_below(tmp_path, f"{name}@build", "cmake@build/sub", "wrapper@elsewhere")
@@ -47,21 +46,25 @@ def test_build_tool_is_found_behind_other_programs(tmp_path: Path, name: str) ->
     assert mark.startswith(str(own_mark()).rpartition("-")[0].rpartition("-")[0])
 
 
+@pytest.mark.posix("proc", "shell")
 def test_make_that_starts_others_in_its_folder_is_one_run(tmp_path: Path) -> None:
     found = ask_below(tmp_path, "make@b", "sh@b", "make@b", "make@b")
     assert [folder for _, folder in found] == [str(tmp_path / "b")]
 
 
+@pytest.mark.posix("proc", "shell")
 def test_run_of_another_folder_is_another(tmp_path: Path) -> None:
     found = ask_below(tmp_path, "make@.", "ninja@outer", "cmake@outer", "make@outer/inner")
     assert [folder for _, folder in found] == [str(tmp_path / "outer/inner"), str(tmp_path / "outer"), str(tmp_path)]
 
 
+@pytest.mark.posix("proc", "shell")
 def test_two_runs_have_two_marks(tmp_path: Path) -> None:
     first, second = (ask_below(tmp_path / name, "ninja@b") for name in ("x", "y"))
     assert first[0][0] != second[0][0]
 
 
+@pytest.mark.posix("proc", "shell")
 def test_other_programs_are_none(tmp_path: Path) -> None:
     assert ask_below(tmp_path, "python", "bash", "ninjas", "cmake") == []
 

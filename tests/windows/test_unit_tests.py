@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[2]
 # What some of them read beside the package.
 PARTS = (".ci", "cmake", "docs", "examples", "plugin", "templates", "tests")
 OPTIONS = ("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly", "--tb=short", "-rs")
-# Wine has none of their tools.
-HERE_ALONE = "posix or links or clang or clang_cl or libcxx or mingw"
+# What is run there, as told here: Wine 8 makes no links, and these files import what POSIX systems alone have.
+OF_POSIX = ("tests/unit/server/test_endpoint.py", "tests/unit/test_benchmarks.py")
+THERE = ("--as-on", "win32", "-m", "not links", *(f"--ignore={name}" for name in OF_POSIX))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,8 @@ def test_unit_tests_hold(windows: Windows, scripts: Path, copy: Path, words: tup
     assert done.exit_code == 0 and "skipped" not in told, told
     passed = re.search(r"(\d+) passed", told)
     assert passed
-    # That none vanishes unseen: cases may differ from system to system, kinds of them may not.
-    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", "-m", f"not ({HERE_ALONE})", *words]
-    listed = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert int(passed[1]) > 0.97 * listed.count("::"), told
+    # That none vanishes unseen: on Windows there may be cases more, never less.
+    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", *THERE, *words]
+    done_here = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)
+    listed = sum("::" in line for line in done_here.stdout.splitlines())
+    assert int(passed[1]) >= listed > 900, told

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ _SHARED_BYTES: Final = 32768
 """The least size of the ``-shm`` file. Source: sqlite.org/walformat.html"""
 _PREFIX: Final = f"index-{FORMAT_VERSION}-"
 _SUFFIX: Final = ".sqlite"
+_REPLACED: Final = "-replaced"
+"""Stands behind the name of an index that was to go and can't: on Windows nobody removes what another has open."""
 _ENVIRONMENT: Final = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -57,7 +60,8 @@ def is_damage(err: sqlite3.Error) -> bool:
 def index_files(folder: Path) -> list[str]:
     """Paths of the indexes of this format in a folder; the first is the one that counts."""
     with contextlib.suppress(OSError):
-        return sorted(str(path) for path in folder.iterdir() if _is_index(path.name))
+        names = set(os.listdir(folder))
+        return sorted(str(folder / name) for name in names if _is_index(name) and name + _REPLACED not in names)
     return []
 
 
@@ -99,7 +103,8 @@ class _Opened:
         try:
             status = os.stat(self.path + "-shm")
             shared = (status.st_dev, status.st_ino)
-            return status.st_size >= _SHARED_BYTES and [_identity(self.path), shared] == self._identities
+            is_whole = status.st_size >= _SHARED_BYTES and [_identity(self.path), shared] == self._identities
+            return is_whole and not (sys.platform == "win32" and os.path.exists(self.path + _REPLACED))
         except OSError:
             return False
 
@@ -244,10 +249,18 @@ def _open_folder(folder: Path, damaged: str | None) -> _Opened:
                 opened = _try_to_open(path)
         if opened is None:
             opened = _Opened(str(folder / f"{_PREFIX}{os.urandom(4).hex()}{_SUFFIX}"), is_new=True)
-        for name in os.listdir(folder):
-            if name.startswith(_PREFIX) and not name.startswith(os.path.basename(opened.path)):
-                _remove_one(os.path.join(folder, name))
+        _remove_others(folder, os.path.basename(opened.path))
     return opened
+
+
+def _remove_others(folder: Path, own: str) -> None:
+    """Remove all indexes but one, with what belongs to them."""
+    others = [name for name in os.listdir(folder) if name.startswith(_PREFIX) and not name.startswith(own)]
+    for name in others:
+        _remove_one(str(folder / name))
+    for name in filter(_is_index, others):
+        if (folder / name).exists():
+            (folder / (name + _REPLACED)).touch()
 
 
 def _try_to_open(path: str) -> _Opened | None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -136,8 +135,6 @@ FAULTS = {
     "counter renamed": by("UPDATE counter SET name = CAST(x'ff00' AS TEXT) WHERE name = 'hits'"),
     "table lost": by("DROP TABLE facts"),
 }
-# Nobody removes there what this process has open: it goes when the last one has closed it.
-MENDED_AT_ONCE = {name: fault for name, fault in FAULTS.items() if sys.platform != "win32" or name != "table lost"}
 WHOLE_INDEX_LOST = {
     "index overwritten",
     "index truncated",
@@ -167,7 +164,7 @@ def test_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("fault", MENDED_AT_ONCE.values(), ids=MENDED_AT_ONCE)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_fault_is_told_and_then_mended(
     storage: LocalStorage, fault: Callable[[LocalStorage], None], request: pytest.FixtureRequest
 ) -> None:

@@ -32,7 +32,6 @@ def test_all_who_open_one_folder_have_one_file(tmp_path: Path) -> None:
     assert index_files(tmp_path) == [first.path]
 
 
-@pytest.mark.posix
 def test_name_of_a_replaced_file_is_not_used_again(tmp_path: Path) -> None:
     database, other = Database(tmp_path), Database(tmp_path)
     count(database, "one")
@@ -47,6 +46,19 @@ def test_name_of_a_replaced_file_is_not_used_again(tmp_path: Path) -> None:
     count(database, "three")
     assert names(Database(tmp_path)) == ["three", "two"]
     assert database.is_in_place()
+
+
+def test_replaced_file_is_opened_by_nobody_and_goes_when_it_is_closed(tmp_path: Path) -> None:
+    database, other = Database(tmp_path), Database(tmp_path)
+    old = os.path.basename(database.path)
+    for _ in range(3):  # whatever the new name is
+        database.renew()
+        assert Database(tmp_path).path == database.path
+    assert other.path.endswith(old)
+    assert not other.is_in_place()
+    other.close()
+    Database(tmp_path)
+    assert [name for name in os.listdir(tmp_path) if name.startswith(old)] == []
 
 
 LATER = f"index-{FORMAT_VERSION + 1}-00000000.sqlite"

@@ -55,6 +55,10 @@ def test_process_of_another_boot_is_not_alive() -> None:
     assert is_alive(replace(own_mark(), boot="00000000"), own_mark()) is False
 
 
+def test_own_process_is_in_a_container_of_its_system() -> None:
+    assert (own_mark().space > 0) == (sys.platform in {"linux", "win32"})
+
+
 def test_process_of_another_container_can_not_be_seen() -> None:
     assert is_alive(replace(own_mark(), space=1), own_mark()) is None
 

@@ -47,7 +47,7 @@ def _holds_others(folder: str, environment: Mapping[str, str]) -> bool:
 
 def _prefix(probe: Probe, program: str) -> str:
     resources = _RESOURCES.fullmatch(os.path.normpath(probe.resource_folder)) if probe.resource_folder else None
-    if resources:
+    if resources and os.path.isabs(resources["prefix"]):
         return resources["prefix"]
     folder = os.path.dirname(os.path.realpath(program))
     return os.path.dirname(folder) if os.path.basename(folder) == "bin" else ""

@@ -25,6 +25,7 @@ def absolute(path: str) -> str:
         ("/shims/clang", "/x/llvm/lib64/clang/19", "/x/llvm"),
         pytest.param("/usr/bin/clang-19", "/usr/lib/llvm-19/lib/clang/19", "/usr/lib/llvm-19", marks=pytest.mark.posix),
         pytest.param("/usr/bin/clang", "/usr/lib/clang/19", None, marks=pytest.mark.posix),
+        ("/x/llvm/bin/clang", "y/lib/clang/19", "/x/llvm"),
         ("/x/gcc/bin/g++", "", "/x/gcc"),
         pytest.param("/usr/bin/g++", "", None, marks=pytest.mark.posix),
         pytest.param("/opt/bin/g++", "", None, marks=pytest.mark.posix),
@@ -34,7 +35,8 @@ def absolute(path: str) -> str:
     ],
 )
 def test_compiler_of_its_own_folder_is_a_root(program: str, resources: str, folder: str | None) -> None:
-    probe = replace(PROBE, resource_folder=resources and absolute(resources))
+    is_absolute = resources.startswith("/")
+    probe = replace(PROBE, resource_folder=absolute(resources) if is_absolute else resources)
     home = {"HOME": absolute("/me"), "USERPROFILE": absolute("/me")}
     found = list(find_installation(probe, absolute(program), home))
     assert found == ([("toolchain", absolute(folder))] if folder else [])

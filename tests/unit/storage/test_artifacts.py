@@ -89,7 +89,7 @@ def _replace_by_link(path: Path) -> None:
         _zero,
         _flip_a_bit_behind_the_clock,
         _replace_by_folder,
-        _replace_by_link,
+        pytest.param(_replace_by_link, marks=pytest.mark.links),
     ],
 )
 def test_damaged_artifact_is_not_sound_and_is_healed_by_the_next(
@@ -106,7 +106,9 @@ def test_damaged_artifact_is_not_sound_and_is_healed_by_the_next(
     assert store.read(DIGEST) == DATA
 
 
-@pytest.mark.parametrize("damage", [_remove, _zero, _replace_by_folder, _replace_by_link])
+@pytest.mark.parametrize(
+    "damage", [_remove, _zero, _replace_by_folder, pytest.param(_replace_by_link, marks=pytest.mark.links)]
+)
 def test_artifact_is_removed_however_it_looks(store: ArtifactStore, damage: Callable[[Path], None]) -> None:
     path = place(store)
     damage(path)

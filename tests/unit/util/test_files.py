@@ -132,6 +132,7 @@ def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
     assert path.read_text() == "old"
 
 
+@pytest.mark.links
 def test_replacing_a_link_leaves_what_it_leads_to(tmp_path: Path) -> None:
     (tmp_path / "target").write_text("old")
     (tmp_path / "link").symlink_to("target")

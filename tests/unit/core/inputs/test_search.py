@@ -172,6 +172,7 @@ def test_target_of_a_link_that_appears_shows_in_the_signatures(tree: Tree, name:
     assert tree.state().digest != state.digest
 
 
+@pytest.mark.links
 def test_links_that_nobody_looks_for_are_no_part_of_the_signatures(tree: Tree) -> None:
     (tree.folder / "elsewhere").mkdir()
     (tree.folder / "one/other").symlink_to("../elsewhere")

@@ -8,14 +8,16 @@ import pytest
 from clcache_launcher.core.toolchains.watch import Watch, Watches, links_on_the_way, look, watch
 from clcache_launcher.util.files import file_clock_ns
 from support.case import settle
+from support.posix import can_link
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "file").write_text("1")
     (tmp_path / "sub").mkdir()
-    (tmp_path / "link").symlink_to("file")
-    (tmp_path / "broken").symlink_to("target")
+    if can_link():
+        (tmp_path / "link").symlink_to("file")
+        (tmp_path / "broken").symlink_to("target")
     settle()
     return tmp_path
 

@@ -36,7 +36,7 @@ def collected(cache: Cache, folder: Path, text: str, *words: str) -> Done:
     (folder / "conftest.py").write_text((TESTS / "conftest.py").read_text("utf-8"), "utf-8")
     (folder / "pyproject.toml").write_text((TESTS.parent / "pyproject.toml").read_text("utf-8"), "utf-8")
     python_path = ["-o", f"pythonpath={TESTS}", "-o", "testpaths=."]
-    return cache.run(sys.executable, "-m", "pytest", *python_path, "-q", *words, cwd=folder)
+    return cache.run(sys.executable, "-m", "pytest", *python_path, "-q", *words, cwd=folder, drop=["PYTEST_ADDOPTS"])
 
 
 @pytest.mark.parametrize("processes", ["0", "1"])

@@ -30,7 +30,7 @@ from clcache_launcher.storage.local import StoredEntry
 
 __all__ = ["Knowledge"]
 
-_MOST_INCLUDES: Final = 3_000_000
+_MOST_INCLUDES: Final = 2_500_000
 """Include files in the remembered entries, together: 24 bytes each where entries share their headers."""
 _MOST_PAIRS: Final = 200_000
 """Different pairs of a path with its digest: some 300 bytes each."""

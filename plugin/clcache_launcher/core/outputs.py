@@ -127,6 +127,8 @@ def _write_over(path: str, data: bytes | None, mode: int) -> None:
             view = view[os.write(handle, view) :]
     finally:
         os.close(handle)
+    if not data:
+        os.utime(path)  # of nothing over nothing the time alone tells that it was written
 
 
 def _open_to_write_over(path: str, mode: int) -> int:
@@ -150,9 +152,7 @@ def _empty_unless_equal(handle: int, data: bytes) -> None:
     write them over the same takes 3 to 60 (2026-11).
     """
     size = os.fstat(handle).st_size
-    if not size:
-        return
-    is_equal = size == len(data) and os.read(handle, size) == data
+    is_equal = 0 < size == len(data) and os.read(handle, size) == data
     os.lseek(handle, 0, os.SEEK_SET)
-    if not is_equal:
+    if size and not is_equal:
         os.ftruncate(handle, 0)

@@ -11,6 +11,7 @@ from clcache_launcher.core.records import Result
 from clcache_launcher.util.files import file_clock_ns
 from support.case import Case
 
+STACK_USAGE = ("-fstack-usage", "-c", "a.c", "-o", "a.o")
 BOTH = ("-MD", "-c", "a.c", "-o", "a.o")
 
 
@@ -183,6 +184,16 @@ def test_output_that_is_written_into_the_file_is_new_whatever_that_held(case: Ca
     path.chmod(0o600)
     assert path.read_bytes() == b"new"
     assert path.stat().st_mtime > 1
+
+
+def test_output_of_nothing_over_nothing_has_the_time_of_the_hit(case: Case) -> None:
+    """As with the compiler: the list of stack frames of a unit without functions."""
+    path = case.write("a.su", "")
+    os.utime(path, (1, 1))
+    prepared = case.prepared(*STACK_USAGE)
+    roles = {output.role: b"" if output.path == "a.su" else b"object" for output in prepared.compilation.outputs}
+    assert put_in_place(prepared, stored(case, **roles), case.storage, hardlink=False)
+    assert path.read_bytes() == b"" and path.stat().st_mtime > 1
 
 
 def test_artifact_is_not_linked_where_the_compiler_will_write_into_it(case: Case) -> None:

@@ -2,8 +2,6 @@
 #include "launcher.h"
 
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* plugin/clcache_launcher/cli/main.py has the same words; a test compares them. */
@@ -27,26 +25,26 @@ bool is_front_end(int argc, char *const *argv)
 
 char *join(const char *first, const char *second, const char *third)
 {
-    size_t size = strlen(first) + strlen(second) + strlen(third) + 1;
-    char *text = malloc(size);
-    if (text)
-        snprintf(text, size, "%s%s%s", first, second, third);
+    const char *const parts[] = {first, second, third};
+    char *text = allocate(strlen(first) + strlen(second) + strlen(third) + 1), *at = text;
+    for (int i = 0; text && i < 3; i++) {
+        memcpy(at, parts[i], strlen(parts[i]));
+        at += strlen(parts[i]);
+    }
     return text;
 }
 
-/* The first line of a small file, without its end; allocated. */
+/* The first line of a small file, without its end; NULL when there is none. */
 static char *read_line(const char *path)
 {
-    char line[4096];
-    FILE *file = platform_open(path);
-    if (!file)
+    Buffer content = {0};
+    if (!platform_read_file(path, &content))
         return NULL;
-    char *got = fgets(line, sizeof line, file);
-    fclose(file);
-    if (!got)
+    buffer_append(&content, "", 1);
+    if (content.failed)
         return NULL;
-    line[strcspn(line, "\r\n")] = '\0';
-    return line[0] ? join(line, "", "") : NULL;
+    content.data[strcspn(content.data, "\r\n")] = '\0';
+    return content.data[0] ? content.data : NULL;
 }
 
 char *find_core_program(const char *own_path)
@@ -58,33 +56,24 @@ char *find_core_program(const char *own_path)
     beside[folder] = '\0';
     char *where = join(beside, "clcache-core.path", "");
     char *program = where ? read_line(where) : NULL;
-    free(where);
     if (!program)
 #ifdef _WIN32
         program = join(beside, "clcache-core.exe", "");
 #else
         program = join(beside, "clcache-core", "");
 #endif
-    free(beside);
-    if (program && platform_is_program(program))
-        return program;
-    free(program);
-    return NULL;
+    return program && platform_is_program(program) ? program : NULL;
 }
 
 bool has_same_content(const char *first, const char *second)
 {
-    char pieces[2][4096];
-    FILE *files[2] = {platform_open(first), platform_open(second)};
-    bool same = files[0] && files[1];
-    for (size_t got = sizeof pieces[0]; same && got == sizeof pieces[0];) {
-        got = fread(pieces[0], 1, sizeof pieces[0], files[0]);
-        same = fread(pieces[1], 1, sizeof pieces[1], files[1]) == got && memcmp(pieces[0], pieces[1], got) == 0;
-    }
-    for (int i = 0; i < 2; i++)
-        if (files[i])
-            fclose(files[i]);
-    return same;
+    Buffer contents[2] = {{0}, {0}};
+    if (!platform_read_file(first, &contents[0]) || !platform_read_file(second, &contents[1]))
+        return false;
+    size_t at = 0;
+    while (at < contents[0].size && at < contents[1].size && contents[0].data[at] == contents[1].data[at])
+        at++;
+    return at == contents[0].size && at == contents[1].size;
 }
 
 bool is_switched_on(const char *name)

@@ -1,15 +1,16 @@
-/* What POSIX systems do their own way: streams, paths. The end point is in posix_endpoint.c, processes in
- * posix_process.c. */
+/* What POSIX systems do their own way: streams, paths. The end point is in posix_endpoint.c, the start of a core in
+ * posix_core.c, processes in posix_process.c. */
 #define _GNU_SOURCE
 #include "launcher.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __APPLE__
@@ -17,7 +18,6 @@
 #endif
 
 extern char **environ;
-int launcher_main(int argc, char **argv);
 
 const char *platform_environment(const char *name)
 {
@@ -31,17 +31,25 @@ char **platform_environment_block(void)
 
 char *platform_working_folder(void)
 {
-    return getcwd(NULL, 0);
+    char path[PATH_MAX];
+    /* Of a folder that is out of reach the kernel tells something else. */
+    return getcwd(path, sizeof path) && path[0] == '/' ? join(path, "", "") : NULL;
 }
 
 char *platform_own_path(void)
 {
-#ifdef __APPLE__
     char path[PATH_MAX];
+#if defined(__linux__)
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (size <= 0)
+        return NULL;
+    path[size] = '\0';
+    return access(path, F_OK) == 0 ? join(path, "", "") : NULL; /* it may have been replaced meanwhile */
+#elif defined(__APPLE__)
     uint32_t size = sizeof path;
     return _NSGetExecutablePath(path, &size) == 0 ? realpath(path, NULL) : NULL;
 #else
-    return realpath("/proc/self/exe", NULL);
+    return realpath("/proc/curproc/file", path) ? join(path, "", "") : NULL;
 #endif
 }
 
@@ -93,9 +101,18 @@ uint64_t platform_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-FILE *platform_open(const char *path)
+bool platform_read_file(const char *path, Buffer *content)
 {
-    return fopen(path, "rb");
+    char piece[4096];
+    ssize_t got;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    while ((got = read(file, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            buffer_append(content, piece, (size_t)got);
+    close(file);
+    return got == 0 && !content->failed;
 }
 
 const char *platform_base_name(const char *path)
@@ -107,7 +124,7 @@ const char *platform_base_name(const char *path)
 static bool is_other_program(const char *path, const char *own_path)
 {
     struct stat found, own;
-    if (!platform_is_program(path) || stat(path, &found) != 0)
+    if (stat(path, &found) != 0 || !S_ISREG(found.st_mode) || access(path, X_OK) != 0)
         return false;
     if (stat(own_path, &own) != 0)
         return true;
@@ -123,14 +140,14 @@ char *platform_find_program(const char *command, const char *own_path)
         return is_other_program(command, own_path) ? join(command, "", "") : NULL;
     for (const char *at = path ? path : "/bin:/usr/bin"; *command;) {
         size_t length = strcspn(at, ":");
-        char folder[PATH_MAX];
-        if (length < sizeof folder) {
-            memcpy(folder, at, length);
-            folder[length] = '\0';
-            char *candidate = length ? join(folder, "/", command) : join("./", command, "");
-            if (candidate && is_other_program(candidate, own_path))
-                return candidate;
-            free(candidate);
+        char candidate[PATH_MAX];
+        if (length + strlen(command) + 3 < sizeof candidate) {
+            memcpy(candidate, length ? at : ".", length ? length : 1);
+            size_t end = length ? length : 1;
+            candidate[end] = '/';
+            memcpy(candidate + end + 1, command, strlen(command) + 1);
+            if (is_other_program(candidate, own_path))
+                return join(candidate, "", "");
         }
         if (!at[length])
             break;
@@ -152,7 +169,7 @@ void platform_write(int stream, const char *data, size_t size)
     }
 }
 
-int main(int argc, char **argv)
+void platform_exit(int exit_code)
 {
-    return launcher_main(argc, argv);
+    _exit(exit_code);
 }

@@ -273,3 +273,8 @@ void platform_end(int exit_code, int signal_number)
     }
     _exit(exit_code);
 }
+
+int main(int argc, char **argv)
+{
+    return launcher_main(argc, argv);
+}

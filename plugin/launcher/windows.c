@@ -5,14 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int launcher_main(int argc, char **argv);
-
-static struct {
-    const char *line; /* the whole command line */
-    char **argv;
-    size_t count;
-} given;
-
 /* ---- environment ---- */
 
 const char *platform_environment(const char *name)
@@ -72,8 +64,7 @@ static HANDLE open_to_ask(const wchar_t *path)
                        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
 }
 
-/* The path by which the system knows this program, links as given; allocated. */
-static wchar_t *module_path(void)
+wchar_t *module_path(void)
 {
     for (DWORD size = MAX_PATH; size <= 65536; size *= 2) {
         wchar_t *path = malloc(size * sizeof *path);
@@ -136,12 +127,22 @@ bool platform_identity(const char *path, Identity *identity)
     return true;
 }
 
-FILE *platform_open(const char *path)
+bool platform_read_file(const char *path, Buffer *content)
 {
+    char piece[4096];
+    DWORD got = 0;
     wchar_t *wide = to_wide(path);
-    FILE *file = wide ? _wfopen(wide, L"rb") : NULL;
+    HANDLE file = wide ? CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                                     OPEN_EXISTING, 0, NULL)
+                       : INVALID_HANDLE_VALUE;
     free(wide);
-    return file;
+    if (file == INVALID_HANDLE_VALUE)
+        return false;
+    BOOL is_read;
+    while ((is_read = ReadFile(file, piece, sizeof piece, &got, NULL)) && got)
+        buffer_append(content, piece, got);
+    CloseHandle(file);
+    return is_read && !content->failed;
 }
 
 const char *platform_base_name(const char *path)
@@ -267,34 +268,4 @@ void platform_write(int stream, const char *data, size_t size)
         data += put;
         size -= put;
     }
-}
-
-char *command_line_of(char *const *argv)
-{
-    size_t index = 0;
-    while (index < given.count && argv != given.argv + index)
-        index++;
-    if (index == given.count)
-        return quote_arguments(argv);
-    char *first[2] = {NULL, NULL};
-    first[0] = argv[0];
-    char *program = quote_arguments(first);
-    const char *rest = skip_arguments(given.line, index + 1);
-    char *line = program ? join(program, *rest ? " " : "", rest) : NULL;
-    free(program);
-    return line;
-}
-
-int wmain(void)
-{
-    wchar_t *path = module_path();
-    given.line = to_text(GetCommandLineW());
-    given.argv = given.line ? split_arguments(given.line) : NULL;
-    char *own = path ? to_text(path) : NULL;
-    if (!own || !given.argv)
-        return 127;
-    given.argv[0] = own; /* who starts a program may call it anything, or by its short name */
-    while (given.argv[given.count])
-        given.count++;
-    return launcher_main((int)given.count, given.argv);
 }

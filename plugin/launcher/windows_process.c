@@ -259,8 +259,13 @@ void platform_become(const char *program, char *const *argv)
     close_handle(start.job);
 }
 
+void platform_exit(int exit_code)
+{
+    ExitProcess((UINT)exit_code);
+}
+
 void platform_end(int exit_code, int signal_number)
 {
     (void)signal_number; /* no signals here: how a process ended is its exit code */
-    ExitProcess((UINT)exit_code);
+    platform_exit(exit_code);
 }

@@ -33,9 +33,13 @@ void end_line(CommandLine *line);
 /* A path for a new file in the user's folder for such; allocated, NULL when there is none. */
 wchar_t *temporary_path(const char *ending);
 
-/* ---- windows.c ---- */
+/* ---- windows_main.c ---- */
 /* The command line for argv: the end of the launcher's own where argv is the end of its arguments; allocated. */
 char *command_line_of(char *const *argv);
+
+/* ---- windows.c ---- */
+/* The path by which the system knows this program, links as given; allocated. */
+wchar_t *module_path(void);
 /* Whether a program is a script of cmd.exe, which takes its command line apart by rules of its own. */
 bool is_batch_file(const char *path);
 

@@ -1,7 +1,6 @@
 /* Messages between launcher and core: building, sending, receiving and taking them apart. */
 #include "launcher.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void buffer_append(Buffer *buffer, const void *data, size_t size)
@@ -17,7 +16,7 @@ void buffer_append(Buffer *buffer, const void *data, size_t size)
             }
             capacity *= 2;
         }
-        char *grown = realloc(buffer->data, capacity);
+        char *grown = enlarge(buffer->data, buffer->size, capacity);
         if (!grown) {
             buffer->failed = true;
             return;
@@ -29,15 +28,15 @@ void buffer_append(Buffer *buffer, const void *data, size_t size)
     buffer->size += size;
 }
 
-void buffer_free(Buffer *buffer)
-{
-    free(buffer->data);
-    memset(buffer, 0, sizeof *buffer);
-}
-
 static void put_u32(char *to, uint32_t number)
 {
     for (int i = 0; i < 4; i++)
+        to[i] = (char)(number >> (8 * i) & 0xff);
+}
+
+void put_u64(char *to, uint64_t number)
+{
+    for (int i = 0; i < 8; i++)
         to[i] = (char)(number >> (8 * i) & 0xff);
 }
 
@@ -121,19 +120,39 @@ char **field_items(Field field)
         return NULL;
     for (size_t i = 0; i < field.size; i++)
         count += field.data[i] == '\0';
-    char **items = calloc(count + 1, sizeof *items);
-    char *text = malloc(field.size + 1);
-    if (!items || !text) {
-        free(items);
-        free(text);
+    char **items = allocate((count + 1) * sizeof *items);
+    char *text = allocate(field.size + 1);
+    if (!items || !text)
         return NULL;
-    }
     memcpy(text, field.data, field.size);
     for (size_t i = 0; i < count; i++) {
         items[i] = text;
         text += strlen(text) + 1;
     }
     return items;
+}
+
+uint32_t number_of(Field field, size_t at)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; i < 4 && at + i < field.size; i++)
+        number |= (uint32_t)(unsigned char)field.data[at + i] << (8 * i);
+    return number;
+}
+
+bool read_print(const Buffer *payload, Print *print)
+{
+    Field rest = {payload->data, payload->size}, numbers;
+    if (!rest.size || rest.data[0] != MESSAGE_PRINT)
+        return false;
+    rest.data++;
+    rest.size--;
+    if (!next_field(&rest, &numbers) || !next_field(&rest, &print->standard_output) ||
+        !next_field(&rest, &print->standard_error))
+        return false;
+    print->exit_code = (int)number_of(numbers, 0);
+    print->signal = (int)number_of(numbers, 4);
+    return true;
 }
 
 bool send_frame(Connection connection, const Buffer *frame)
@@ -151,11 +170,10 @@ bool receive_frame(Connection connection, Buffer *payload)
     if (size == 0 || size > CLCACHE_MAX_FRAME)
         return false;
     if (payload->capacity < size) {
-        buffer_free(payload);
-        payload->data = malloc(size);
+        payload->data = allocate(size);
+        payload->capacity = payload->data ? size : 0;
         if (!payload->data)
             return false;
-        payload->capacity = size;
     }
     payload->size = size;
     return platform_receive(connection, payload->data, size);

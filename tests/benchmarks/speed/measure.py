@@ -185,7 +185,7 @@ def starts(folder: Path, turns: int) -> dict[str, Sample]:
 def launcher_size(folder: Path) -> Mapping[str, Sample]:
     """Kilobytes of code and data in the launcher's own objects, without the C library."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = ("main", "wire", "frontend", "posix", "posix_endpoint", "posix_process")
+    names = ("ask", "main", "wire", "frontend", "linux_start", "posix", "posix_endpoint", "posix_core", "posix_process")
     defined = ('-DCLCACHE_VERSION="0"', '-DCLCACHE_BUILD="0"')
     objects = [str(folder / f"{name}.o") for name in names]
     for name, made in zip(names, objects, strict=True):

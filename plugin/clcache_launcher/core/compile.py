@@ -19,6 +19,7 @@ from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.standing import standing_hit
 from clcache_launcher.core.steps import Pass, Print, Run, Steps
 from clcache_launcher.core.store import Kept, Stored, Unclear, store, store_for_more_trees, store_under_direct_key
 from clcache_launcher.core.trees.path_reach import reach_of_text
@@ -66,6 +67,10 @@ def compile_through_cache(units: Sequence[Prepared], scope: Scope) -> Steps:
             return refuse(Uncacheable(Reason.OUTPUT_NOT_A_FILE, unit.compilation.outputs[0].path), scope)
     if len(planned) == 1 and len(units) == 1:
         return (yield from _compile_one(planned[0], scope))
+    if len(units) == 1 and isinstance(looked[0], Found):
+        piece = _give(looked[0], scope)
+        again = partial(standing_hit, units[0], looked[0], scope)
+        return Print(piece.outcome, piece.stdout, piece.stderr, standing=again)
     made = (yield from _compile_several(planned, scope)) if planned else []
     if isinstance(made, Pass):
         return made
@@ -143,10 +148,7 @@ def _direct_mode_alone(unit: Prepared) -> Reason | None:
 
 def _deliver(unit: Prepared, found: Found, scope: Scope) -> bool:
     """Put a result's outputs in place as this tree has them; whether it could be done."""
-    own_depfile = None
-    if found.is_shared:
-        own_depfile = partial(scope.knowledge.own_depfiles.find, family=unit.toolchain.family, roots=scope.roots)
-    hardlink = scope.settings.hardlink
+    own_depfile, hardlink = scope.own_depfile(unit, found), scope.settings.hardlink
     return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=own_depfile)
 
 
@@ -270,9 +272,7 @@ def _give(found: Found, scope: Scope) -> _Piece:
 
 
 def _together(pieces: Sequence[_Piece]) -> Print:
-    """The answer for several sources, or for the only one that hit."""
-    if len(pieces) == 1:
-        return Print(pieces[0].outcome, pieces[0].stdout, pieces[0].stderr)
+    """The answer for several sources."""
     outcome = ", ".join(piece.outcome for piece in pieces)
     stdout, stderr = [piece.stdout for piece in pieces], [piece.stderr for piece in pieces]
     return Print(outcome, join_texts(stdout), join_texts(stderr))

@@ -15,6 +15,7 @@ from clcache_launcher.core.compile import compile_through_cache, describe
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.standing import StandingHits
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
 from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.core.trees.roots import Roots
@@ -22,6 +23,7 @@ from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.util.standing_answers import load_standing_answers
 
 __all__ = ["Engine"]
 
@@ -58,6 +60,9 @@ class Engine:
         self._last_folder: Path | None = None
         self.idle_timeout_s = 600
         """After how long a core that nobody asks ends, as the last request's settings say; 0 means never."""
+        answers = load_standing_answers()
+        self.standing = StandingHits(answers) if answers is not None else None
+        """Hits that are given again without being looked up; ``None`` where the system has no such way."""
         self._trees = Trees()
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
         self._lock = threading.Lock()
@@ -140,6 +145,10 @@ class Engine:
             )
         )
 
+    def count_standing(self) -> int:
+        """Count the hits that were given again without being looked up; how many there were since the core began."""
+        return self.standing.count() if self.standing is not None else 0
+
     def count_unknown_error(self) -> None:
         """Something failed that nobody expected; counted where the last request went."""
         if self._last_folder is not None:
@@ -147,6 +156,7 @@ class Engine:
 
     def tend(self) -> None:
         """Write what happened and keep each folder within its limit; called now and then, off the way of a hit."""
+        self.count_standing()
         for folder, storage in list(self._storages.items()):
             try:
                 self.statistics(folder).flush(storage)
@@ -161,6 +171,7 @@ class Engine:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
+        self.count_standing()
         self.statistics(folder).flush(storage)
         return summarize(storage)
 
@@ -171,6 +182,7 @@ class Engine:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
+        self.count_standing()
         self.statistics(folder).flush(storage)
         return summarize_build(storage.index.builds(), place, around)
 
@@ -180,6 +192,7 @@ class Engine:
         Raises:
             StorageError: The folder can't be used.
         """
+        self.count_standing()
         self.statistics(folder).zero(self.storage(folder))
 
     def clean(self, folder: Path, max_size_bytes: int, max_age_s: int = 0) -> int:
@@ -189,6 +202,7 @@ class Engine:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
+        self.count_standing()
         self.statistics(folder).flush(storage)
         return storage.clean(max_size_bytes, max_age_s)
 

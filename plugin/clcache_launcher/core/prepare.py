@@ -16,6 +16,7 @@ from clcache_launcher.core.sources.source_facts import time_macros
 from clcache_launcher.core.toolchains import epoch
 from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolchains
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
+from clcache_launcher.util.file_records import Kind, Records, record_of
 from clcache_launcher.util.files import read_file
 
 __all__ = ["Prepared", "prepare"]
@@ -86,6 +87,13 @@ class Prepared:
     def is_current(self) -> bool:
         """Whether ``PWD`` still names the working folder, or still does not."""
         return _pwd(self.invocation) == self.environment.get("PWD")
+
+    @property
+    def rests_on(self) -> Records | None:
+        """The records under which that is so; ``None`` where it is not."""
+        pwd = self.invocation.environment.get("PWD", "")
+        record = (record_of(pwd, Kind.WHICH_FILE),) if os.path.isabs(pwd) else ()
+        return Records(record) if self.is_current else None
 
 
 def prepare(invocation: Invocation, toolchains: Toolchains) -> tuple[Prepared, ...] | Uncacheable | NotACompilation:

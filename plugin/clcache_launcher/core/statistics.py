@@ -68,9 +68,9 @@ class Statistics:
         self._gathered.note(build)
         return Statistics(self._gathered, build)
 
-    def count_hit(self, key: ResultKey, now_s: int, *, saved_ms: int) -> None:
-        """A result was given out, which saved a run of the compiler that once took so long."""
-        self._gathered.add(self._build, {"hits": 1, _SAVED: saved_ms}, (key, now_s))
+    def count_hit(self, key: ResultKey, now_s: int, *, saved_ms: int, times: int = 1) -> None:
+        """A result was given out so many times, each of which saved a run of the compiler that once took so long."""
+        self._gathered.add(self._build, {"hits": times, _SAVED: saved_ms * times}, (key, now_s))
 
     def count_miss(self) -> None:
         """The compiler ran and its result was stored."""

@@ -1,8 +1,9 @@
 """What the core tells the launcher to do, one step after the other."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 
+from clcache_launcher.core.standing import StandingHit
 from clcache_launcher.model import Ran
 
 __all__ = ["Pass", "Print", "Run", "Steps"]
@@ -27,6 +28,8 @@ class Print:
     stderr: bytes
     exit_code: int = 0
     signal: int = 0
+    standing: Callable[[], StandingHit | None] | None = field(default=None, compare=False, repr=False)
+    """Tells of a hit how it can be given again without being looked up, where it can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from clcache_launcher.protocol import (
 from clcache_launcher.server.builds import CallerBuilds
 from clcache_launcher.server.elders import is_older
 from clcache_launcher.server.endpoint import CallerConnection, peer_process, wait_for_report
-from clcache_launcher.server.log import InvocationLog
+from clcache_launcher.server.log import InvocationLog, line_end
 from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature
 from clcache_launcher.util.status import file_status
@@ -83,7 +83,8 @@ class Sessions:
         self._environments: dict[tuple[bytes, ...], tuple[tuple[bytes, ...], Mapping[str, str]]] = {}
         self._standing: dict[tuple[bytes, ...], Records] = {}
         self._log = InvocationLog()
-        self._builds = CallerBuilds()
+        standing = engine.standing
+        self._builds = CallerBuilds(tell=standing.note_build if standing is not None else None)
 
     def serve(self, connection: CallerConnection, payload: bytes) -> bool:
         """Answer one COMPILE request, to its end.
@@ -108,7 +109,10 @@ class Sessions:
         # Before the answer goes out: who has waited for a build finds all of its lines.
         self._log.write(settings.log, understood.invocation, answer.outcome if answer else "abandoned", began)
         if isinstance(answer, Print):
-            connection.sendall(print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal))
+            reply = print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal)
+            connection.sendall(reply)
+            if self._known.get(digest) is understood:
+                self._keep(payload, digest, understood, answer, reply)
         elif answer is not None:
             connection.sendall(_PASS)
         return True
@@ -152,6 +156,18 @@ class Sessions:
             while len(self._known) > _MOST_REQUESTS:
                 self._known.popitem(last=False)
         return understood
+
+    def _keep(self, payload: bytes, digest: bytes, understood: _Understood, answer: Print, reply: bytes) -> None:
+        """Let a hit be given again to the same request, where it can be."""
+        standing, log = self._engine.standing, understood.resolved.settings.log
+        if standing is None or answer.standing is None or not standing.is_to_keep(digest):
+            return
+        hit = answer.standing()
+        if hit is not None:
+            statistics = self._engine.statistics(understood.resolved.settings.dir)
+            words = (str(log), line_end(understood.invocation)) if log is not None else None
+            hit = replace(hit, rests_on=(understood.standing, *hit.rests_on))
+            standing.keep(payload, hit, reply, understood.invocation.cwd, statistics, words)
 
     def _environment(self, entries: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], Mapping[str, str]]:
         """The entries with the variables that they are; what the commands of a build share is kept once."""

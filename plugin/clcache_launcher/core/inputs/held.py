@@ -65,6 +65,11 @@ class HeldEntries(Generic[_Key]):
             return False
         return hold(held.beside) or self._other_names_changed(key, held)
 
+    def rests_on(self, key: _Key) -> tuple[Records | None, ...]:
+        """The records under which an entry holds; ``None`` among them where they are not known."""
+        held = self._held.get(key)
+        return (None,) if held is None else (held.includes, held.beside)
+
     def is_searched(self, key: _Key) -> bool:
         """Whether the search state is certainly what it was, whatever the includes are."""
         held = self._held.get(key)

@@ -36,6 +36,7 @@ from clcache_launcher.core.toolchains.programs import (
 from clcache_launcher.core.toolchains.watch import Watch, Watches, links_on_the_way, look, watch
 from clcache_launcher.core.trees.roots import NO_ROOTS, NamedRoot, Roots
 from clcache_launcher.model import Reason, Uncacheable
+from clcache_launcher.util.file_records import Records
 from clcache_launcher.util.files import file_clock_ns, read_file
 from clcache_launcher.util.process import run
 
@@ -166,6 +167,10 @@ class Toolchains:
     def is_current(self, toolchain: Toolchain) -> bool:
         """Whether the compiler is still what it was when it was probed."""
         return self._watches.hold(toolchain.watch)
+
+    def rests_on(self, toolchain: Toolchain) -> Records | None:
+        """The records under which a compiler is what it was when it was probed; ``None`` where they don't tell."""
+        return self._watches.rests_on(toolchain.watch)
 
     def _settled(self, question: "_Question") -> Toolchain | Uncacheable:
         """Probe until nothing changes meanwhile; where that does not come about, the answer is never current."""

@@ -69,6 +69,11 @@ class Watches:
             self._held[id(watched)] = watched, records
         return True
 
+    def rests_on(self, watched: Watch) -> Records | None:
+        """The records under which a watch holds, where it was last found to."""
+        known = self._held.get(id(watched))
+        return known[1] if known is not None and known[0] is watched else None
+
     def _records(self, watched: Watch) -> Records | None:
         """By what a watch was just found to hold, or ``None`` where a folder does not stand still."""
         looked = self._looked.get(watched.lookup)

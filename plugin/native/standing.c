@@ -26,7 +26,7 @@ struct Standing {
     Kept *forgotten;
     Place *places;
     size_t place_count;
-    uint64_t numbers, last_ns;
+    uint64_t answers, last_ns;
     uint32_t busy;
 };
 
@@ -94,9 +94,9 @@ static Kept *keep_copy(const StandingAnswer *given)
     return NULL;
 }
 
-static Kept **bucket_of(Standing *standing, Key key)
+static size_t bucket_of(Key key)
 {
-    return &standing->buckets[key.low % BUCKETS];
+    return (size_t)(key.low % BUCKETS);
 }
 
 /* Takes the answer at a link out of its bucket; it is told as gone later. */
@@ -111,7 +111,7 @@ static void unlink_answer(Standing *standing, Kept **link)
 
 static Kept **find_link(Standing *standing, Key key)
 {
-    Kept **link = bucket_of(standing, key);
+    Kept **link = &standing->buckets[bucket_of(key)];
     while (*link && ((*link)->key.low != key.low || (*link)->key.high != key.high))
         link = &(*link)->next;
     return link;
@@ -123,13 +123,15 @@ uint64_t standing_keep(Standing *standing, const char *request, size_t size, con
     if (!kept)
         return 0;
     kept->key = hash_request(standing->key, request, size);
+    Kept **first = &standing->buckets[bucket_of(kept->key)];
     pthread_mutex_lock(&standing->lock);
-    uint64_t number = kept->number = ++standing->numbers;
+    /* By its number it is found again. */
+    uint64_t number = kept->number = ++standing->answers * BUCKETS + bucket_of(kept->key);
     Kept **link = find_link(standing, kept->key);
     if (*link)
         unlink_answer(standing, link);
-    kept->next = *bucket_of(standing, kept->key);
-    *bucket_of(standing, kept->key) = kept;
+    kept->next = *first;
+    *first = kept;
     pthread_mutex_unlock(&standing->lock);
     return number;
 }
@@ -137,13 +139,11 @@ uint64_t standing_keep(Standing *standing, const char *request, size_t size, con
 void standing_forget(Standing *standing, uint64_t number)
 {
     pthread_mutex_lock(&standing->lock);
-    for (size_t i = 0; i < BUCKETS; i++)
-        for (Kept **link = &standing->buckets[i]; *link; link = &(*link)->next)
-            if ((*link)->number == number) {
-                unlink_answer(standing, link);
-                pthread_mutex_unlock(&standing->lock);
-                return;
-            }
+    Kept **link = &standing->buckets[number % BUCKETS];
+    while (*link && (*link)->number != number)
+        link = &(*link)->next;
+    if (*link)
+        unlink_answer(standing, link);
     pthread_mutex_unlock(&standing->lock);
 }
 

@@ -57,7 +57,7 @@ typedef struct Standing Standing;
 
 /* Keeps no answer yet; key are 16 random bytes. NULL when memory ran out. */
 STANDING_API Standing *standing_new(const char *key);
-/* Keeps an answer for all requests with just these bytes, in the place of what was kept for them. Its number, from 1;
+/* Keeps an answer for all requests with just these bytes, in the place of what was kept for them. Its number;
  * 0 when memory ran out. */
 STANDING_API uint64_t standing_keep(Standing *standing, const char *request, size_t size, const StandingAnswer *answer);
 STANDING_API void standing_forget(Standing *standing, uint64_t number);

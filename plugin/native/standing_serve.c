@@ -66,9 +66,9 @@ static uint32_t number_at(const char *data)
 static size_t look_at_request(int connection, char *frame)
 {
     struct pollfd wait = {.fd = connection, .events = POLLIN};
-    if (poll(&wait, 1, AT_ONCE_MS) <= 0)
-        return 0;
     ssize_t got = recv(connection, frame, MOST_BYTES, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && poll(&wait, 1, AT_ONCE_MS) > 0)
+        got = recv(connection, frame, MOST_BYTES, MSG_PEEK | MSG_DONTWAIT);
     if (got < HEAD_BYTES || number_at(frame) != MAGIC || number_at(frame + 4) != (size_t)got - HEAD_BYTES)
         return 0;
     return (size_t)got;
@@ -153,10 +153,12 @@ int standing_serve(Standing *standing, int listener)
         if (connection < 0)
             return -1;
         int caller = own_caller(connection);
-        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        /* A reply is longer than the system takes at once where the compiler has said much. */
         setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-        if (caller >= 0 && !answer(standing, connection, caller))
+        if (caller >= 0 && !answer(standing, connection, caller)) {
+            setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
             return connection;
+        }
         close(connection);
     }
 }

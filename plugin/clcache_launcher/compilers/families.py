@@ -1,8 +1,9 @@
 """The dialect that a compiler speaks."""
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.clang_cl import CLANG_CL
 from clcache_launcher.compilers.dialect import Dialect

@@ -2,7 +2,8 @@
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.model import Reason, Uncacheable
 
@@ -99,8 +100,7 @@ class Effect(enum.Enum):
     """Uncacheable for the row's ``reason``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One row of an option table."""
 
     spelling: str
@@ -117,8 +117,7 @@ class Option:
     """The object is written into the file that is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """An option found on a command line, or a positional argument (``option`` is ``None``)."""
 
     tokens: tuple[str, ...]

@@ -5,9 +5,10 @@ import os
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 __all__ = ["Family", "Probe", "is_cl_name", "looks_like_compiler", "next_probe_command", "parse_probe"]
 
@@ -51,8 +52,7 @@ class Family(enum.Enum):
     CLANG_CL = "clang_cl"
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A compiler's answer for one language and one set of options."""
 
     family: Family

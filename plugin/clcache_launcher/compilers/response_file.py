@@ -9,8 +9,9 @@ import codecs
 import enum
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import digest_of
@@ -79,8 +80,7 @@ _LLVM_PIECE: Final = re.compile(r"""[ \t\r\n]+|\\.|["'\\]|[^ \t\r\n"'\\]+""", re
 _LIBIBERTY_PIECE: Final = re.compile(r"""[ \t\r\n\v\f]+|\\.|["'\\]|[^ \t\r\n\v\f"'\\]+""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(Struct, frozen=True):
     """A command line as the compiler sees it."""
 
     arguments: tuple[str, ...]

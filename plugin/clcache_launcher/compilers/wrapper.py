@@ -7,8 +7,9 @@ those that wrappers have; a script with anything else in it is not understood.
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.probe import looks_like_compiler
 
@@ -60,8 +61,7 @@ _PATTERNS: Final = re.compile(r"(?:\bin\b|;;)\s*\(?([^()\"$;]*)\)")
 _SOURCE_PATTERN: Final = re.compile(r"[\w*./-]*\.(?:c|cc|cpp|cxx|C|m|mm)")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A program that a script runs with its own arguments between some options."""
 
     program: str
@@ -70,8 +70,7 @@ class Call:
     after: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """What a script may run; which of its calls depends on the arguments alone."""
 
     shell: tuple[str, ...]

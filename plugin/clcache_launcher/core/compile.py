@@ -7,8 +7,9 @@ and what it made is stored.
 import random
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.compilers.reproducible import is_reproducible
@@ -28,8 +29,7 @@ from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
 __all__ = ["compile_through_cache"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     """A source that the compiler is to run for."""
 
     attempt: Attempt
@@ -38,8 +38,7 @@ class _Planned:
     """The hit that this run is to verify."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """What one source adds to the answer."""
 
     outcome: str

@@ -4,10 +4,11 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.builds import BuildSummary, summarize_build
@@ -31,8 +32,7 @@ _MOST_KNOWN: Final = 20_000
 """Command lines remembered: some 4 KB each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(Struct, frozen=True):
     """An invocation as it is looked up."""
 
     units: tuple[Prepared, ...]

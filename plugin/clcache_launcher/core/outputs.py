@@ -4,7 +4,8 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Result
@@ -14,8 +15,7 @@ from clcache_launcher.util.files import hash_file, is_younger, read_file
 __all__ = ["MadeOutput", "can_write", "part_from_artifacts", "put_in_place", "read_outputs"]
 
 
-@dataclass(frozen=True, slots=True)
-class MadeOutput:
+class MadeOutput(Struct, frozen=True):
     """An output with its content."""
 
     role: str

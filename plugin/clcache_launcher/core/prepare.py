@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.msvc import prepend_environment_options
@@ -23,8 +25,7 @@ __all__ = ["Prepared", "prepare"]
 _MOST_ROUNDS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A cacheable invocation, understood."""
 
     invocation: Invocation

@@ -18,9 +18,10 @@ is_shared, spent_ms). A change of form is a change of ``keys.KEY_VERSION``.
 import enum
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 import msgpack
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
@@ -41,8 +42,7 @@ class Streams(enum.Enum):
     """Both went to one file, which stdout holds; which text was whose is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One set of include files under which a result holds."""
 
     includes: tuple[tuple[str, Digest], ...]
@@ -113,8 +113,7 @@ class Entry:
         return cls(pairs, search_state, how, terminal, stamped, names, bound, is_shared)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One stored compilation; its exit code was 0."""
 
     outputs: tuple[tuple[str, Digest], ...]

@@ -7,11 +7,12 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from blake3 import blake3
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher import __version__
 from clcache_launcher.config.arguments import read_options
@@ -62,8 +63,7 @@ _TERMINAL_VARIABLES: Final = (
 _GRAIN_NS: Final = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(Struct, frozen=True):
     """A request with its settings."""
 
     request: CompileRequest

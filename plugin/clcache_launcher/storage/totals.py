@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from clcache_launcher.storage.seals import is_sealed, seal_of
 
@@ -19,8 +20,7 @@ TOTALS: Final = {
 """Each with the statement that counts it."""
 
 
-@dataclass(slots=True)
-class Transaction:
+class Transaction(Struct):
     """A transaction of the index, with what it adds to the totals."""
 
     sql: sqlite3.Connection

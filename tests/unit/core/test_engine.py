@@ -3,10 +3,10 @@
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.engine import Engine
@@ -41,7 +41,7 @@ class Asker:
 
     def begin(self, **changes: object) -> tuple[Steps, Run | Print | Pass]:
         """Ask; what is to be done first."""
-        settings = replace(self.settings, **changes)  # type: ignore[arg-type]  # each has its field's type
+        settings = replace(self.settings, **changes)
         steps = self.engine.answer(self.invocation, settings, repr(self.invocation).encode())
         try:
             return steps, next(steps)

@@ -11,10 +11,10 @@ History: 1.
 
 import contextlib
 import os
-from dataclasses import dataclass
 from typing import Final
 
 import msgpack
+from msgspec import Struct
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest
@@ -26,8 +26,7 @@ __all__ = ["PrecompiledContent", "PrecompiledHeaders"]
 _VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class PrecompiledContent:
+class PrecompiledContent(Struct, frozen=True):
     """The headers in a precompiled header."""
 
     holds_times: bool

@@ -8,8 +8,10 @@ with an encoding that does not extend ASCII.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.core.sources.assembler import composes_assembler, includes_in_assembler
 from clcache_launcher.core.sources.pastes import (
@@ -25,8 +27,7 @@ from clcache_launcher.core.sources.tokens import BLANK, Source, read_source
 __all__ = ["FILE_WORD", "Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What may matter of one file; names are as written, without repeats, in the order of the file."""
 
     quoted: tuple[bytes, ...] = ()

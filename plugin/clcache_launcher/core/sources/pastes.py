@@ -9,8 +9,10 @@ begin an argument or body. That matters since headers are full of parts: ``T``, 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.core.sources.tokens import BLANK
 
@@ -41,8 +43,7 @@ _LAST_WORD: Final = re.compile(rb"\w++\Z")
 _FRAGMENT: Final = re.compile(rb"(##|\()?(\w+)(##|\))?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """One way in which a part of a name occurs."""
 
     text: bytes

@@ -2,10 +2,10 @@
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields, replace
 from typing import Final
 
 import msgpack
+from msgspec.structs import astuple, fields, replace
 
 from clcache_launcher.core.sources.facts import (
     Facts,

@@ -12,8 +12,9 @@ possessive group could swallow half an iteration (CPython issue 106052).
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 __all__ = ["BLANK", "Source", "literals", "read_source"]
 
@@ -70,8 +71,7 @@ _RAW_STRING: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source file as logical lines without comments, once for each reading.
 
     Both texts begin and end with a newline. A block comment has become a NUL, a raw string an ordinary one.
@@ -83,8 +83,7 @@ class Source:
     """The same with every string and character literal emptied, so that both are ``""``."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexer:
+class _Lexer(Struct, frozen=True):
     """The patterns of one set of answers to what ``'`` in a number and ``//`` mean."""
 
     segment: re.Pattern[bytes]

@@ -8,8 +8,9 @@ may be expanded: then the name counts in each of its forms.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.core.sources.tokens import read_source
 
@@ -28,8 +29,7 @@ _PASSED_ON: Final = re.compile(
 _ARGUMENT: Final = re.compile(rb"\(\s*<([\w./+@=-]+)>")
 
 
-@dataclass(frozen=True, slots=True)
-class DirectiveNames:
+class DirectiveNames(Struct, frozen=True):
     """What one file's directives name."""
 
     names: frozenset[bytes]

@@ -7,8 +7,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.configuration import read_configuration
 from clcache_launcher.compilers.dialect import Dialect
@@ -81,16 +83,14 @@ _ATTEMPTS: Final = 3
 _GRAIN_S: Final = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What is read before and after the arguments without standing in the command line."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Toolchain:
+class Toolchain(Struct, frozen=True):
     """A compiler with everything that it runs."""
 
     family: Family
@@ -246,8 +246,7 @@ class Toolchains:
         return identity.digest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """What a probe is to find out."""
 
     compiler: str

@@ -8,9 +8,11 @@ tree's paths, unless the sources hold the path as well: then which of the two it
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.outputs import MadeOutput
@@ -49,8 +51,7 @@ _CALL_SITE: Final = re.compile(rb"\b(?:__builtin_(?:FILE|source_location)|source
 _CALL_SITE_OF_CLANG: Final = re.compile(_CALL_SITE.pattern + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What of a translation unit is known when it is to be stored."""
 
     files: Files
@@ -64,8 +65,7 @@ class Compiled:
     """stdout and stderr."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Which roots' paths are, or may be, in what was made."""
 
     names: frozenset[str] = frozenset()

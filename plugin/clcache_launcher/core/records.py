@@ -19,8 +19,7 @@ import enum
 import os
 from collections.abc import Iterable
 
-import msgpack
-from msgspec import Struct
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from clcache_launcher.core.trees.roots import Roots
@@ -84,7 +83,7 @@ class Entry(Struct, frozen=True):
         """The stored form."""
         includes = [[os.fsencode(path), digest] for path, digest in self.includes]
         told = [self.search_state, self.streams.value, self.terminal, self.stamped]
-        return bytes(msgpack.packb([includes, *told, list(self.bound_to), self.bound, self.is_shared]))
+        return msgpack.encode([includes, *told, list(self.bound_to), self.bound, self.is_shared])
 
     @classmethod
     def decode(cls, body: bytes) -> "Entry":
@@ -94,12 +93,12 @@ class Entry(Struct, frozen=True):
             EntryFormatError: It is not one.
         """
         try:
-            includes, *told, bound_to, bound, is_shared = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            includes, *told, bound_to, bound, is_shared = msgpack.decode(body)
             search_state, streams, terminal, stamped = told
             pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
             names = tuple(map(str, bound_to))
             how = Streams(streams)
-        except (ValueError, TypeError, msgpack.UnpackException) as err:
+        except (ValueError, TypeError, RecursionError) as err:
             raise EntryFormatError(f"entry: {err}") from err
         is_whole = (
             isinstance(search_state, bytes)
@@ -128,7 +127,7 @@ class Result(Struct, frozen=True):
     def encode(self) -> bytes:
         """The stored form."""
         outputs = [list(output) for output in self.outputs]
-        return bytes(msgpack.packb([outputs, self.stdout, self.stderr, self.made_by, self.spent_ms]))
+        return msgpack.encode([outputs, self.stdout, self.stderr, self.made_by, self.spent_ms])
 
     @classmethod
     def decode(cls, body: bytes) -> "Result":
@@ -138,9 +137,9 @@ class Result(Struct, frozen=True):
             EntryFormatError: It is not one.
         """
         try:
-            outputs, stdout, stderr, made_by, spent_ms = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            outputs, stdout, stderr, made_by, spent_ms = msgpack.decode(body)
             pairs = tuple((str(role), _digest(digest)) for role, digest in outputs)
-        except (ValueError, TypeError, msgpack.UnpackException) as err:
+        except (ValueError, TypeError, RecursionError) as err:
             raise EntryFormatError(f"result: {err}") from err
         is_whole = all(isinstance(text, bytes) for text in (stdout, stderr, made_by)) and type(spent_ms) is int
         if not is_whole or spent_ms < 0:

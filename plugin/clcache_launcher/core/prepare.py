@@ -7,8 +7,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clcache_launcher.compilers.cl_variables import prepend_environment_options
 from clcache_launcher.compilers.families import CL_FAMILIES
-from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.compilers.search_rules import SEARCH_RULES, SearchRules

@@ -1,6 +1,5 @@
 """Which compiler stands behind a command, by its own answer and the content of its programs."""
 
-import hashlib
 import os
 import re
 import sys
@@ -9,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from blake3 import blake3
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -237,7 +237,7 @@ class Toolchains:
         return toolchain, is_settled
 
     def _identity(self, probe: Probe, files: Iterable[str], roots: Roots) -> bytes | None:
-        identity = hashlib.blake2b(roots.inward_text(probe.version), digest_size=32)
+        identity = blake3(roots.inward_text(probe.version))
         for file in dict.fromkeys(files):
             digest = self._digests.digest(file)
             if digest is None:

@@ -16,7 +16,14 @@ from clcache_launcher.compilers.configuration import read_configuration
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.families import dialect_for
 from clcache_launcher.compilers.known_specs import is_known_specs
-from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, next_probe_command, parse_probe
+from clcache_launcher.compilers.probe import (
+    Family,
+    Probe,
+    looks_like_compiler,
+    next_probe_command,
+    parse_probe,
+    programs_in,
+)
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.toolchains.installation import find_installation
 from clcache_launcher.core.toolchains.parts import (
@@ -32,9 +39,9 @@ from clcache_launcher.core.toolchains.programs import (
     find_driver,
     first_program,
     is_script,
-    load,
     path_folders,
 )
+from clcache_launcher.core.toolchains.read_ahead import ReadAhead
 from clcache_launcher.core.toolchains.watch import Watch, Watches, links_on_the_way, look, watch
 from clcache_launcher.core.trees.roots import NO_ROOTS, NamedRoot, Roots
 from clcache_launcher.model import Reason, Uncacheable
@@ -179,6 +186,8 @@ class Toolchains:
     def _probe(self, question: "_Question") -> tuple[Toolchain | Uncacheable, bool]:
         since_ns = file_clock_ns()
         driver = question.driver
+        ahead = ReadAhead(self._digests, question.cwd, question.probe_environment)
+        ahead.begin([driver.program])
         outputs: list[bytes] = []
         unknown = Uncacheable(Reason.UNKNOWN_COMPILER, question.compiler)
         while command := next_probe_command(
@@ -190,16 +199,21 @@ class Toolchains:
             if finished is None:
                 return unknown, True
             outputs.append(finished.stderr + finished.stdout)
+            ahead.begin(filter(os.path.isabs, programs_in(outputs)))
         probe = parse_probe(driver.program, outputs, os.path.realpath(driver.program))
-        return self._toolchain(question, _from_folder(probe, question.cwd), since_ns) if probe else (unknown, True)
+        if probe is None:
+            return unknown, True
+        return self._toolchain(question, _from_folder(probe, question.cwd), ahead, since_ns)
 
-    def _toolchain(self, question: "_Question", probe: Probe, since_ns: int) -> tuple[Toolchain | Uncacheable, bool]:
+    def _toolchain(
+        self, question: "_Question", probe: Probe, ahead: ReadAhead, since_ns: int
+    ) -> tuple[Toolchain | Uncacheable, bool]:
         driver, path = question.driver, question.path
         relative = [name for name in probe.programs if not os.path.isabs(name)]
         on_path = [first_program(name, path) for name in relative]
         programs = [question.compiler, driver.program, *driver.scripts, *probe.programs, *on_path]
         programs = [program for program in dict.fromkeys(programs) if os.path.isabs(program)]
-        loaded = [load(program, question.cwd, question.probe_environment) for program in programs]
+        loaded = ahead.loaded(programs)
         options, configured = _configuration(probe, driver)
         libraries = [library for one in loaded for library in one.libraries]
         given = [_absolute_value(word, question.cwd) for word in question.given]

@@ -16,8 +16,9 @@ __all__ = ["parse_depfile"]
 _CONTINUATION: Final = late_pattern(rb"(?<=[ :])\\\r?\n")
 _RULE: Final = late_pattern(rb"[^\r\n]*?:(?: (?P<names>[^\r\n]*))?\r?\n")
 _PHONY_RULES: Final = late_pattern(rb"(?:(?:[^\r\n]*: *)?\r?\n)*")
-_NAME: Final = late_pattern(rb"(?:[^\\$# \t]|\$\$|\\+#|(?:\\\\)*\\[ \t]|\\+(?![\\ \t#]|\Z))+")
-_NAMES: Final = late_pattern(rb" *(?:%s(?: +|\Z))*" % _NAME.pattern)
+_ONE_NAME: Final = rb"(?:[^\\$# \t]|\$\$|\\+#|(?:\\\\)*\\[ \t]|\\+(?![\\ \t#]|\Z))+"
+_NAME: Final = late_pattern(_ONE_NAME)
+_NAMES: Final = late_pattern(rb" *(?:%s(?: +|\Z))*" % _ONE_NAME)
 _ESCAPE: Final = late_pattern(rb"\$\$|(?P<slashes>\\+)(?P<escaped>[ \t#])")
 
 

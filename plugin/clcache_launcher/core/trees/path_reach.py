@@ -47,9 +47,10 @@ _RETYPED: Final = late_pattern(
     r"-fmessage-length=.*|-fdiagnostics-(?:format=|parseable|print-source-range|generate-patch|add-output|set-output).*"
 )
 _MARKER: Final = late_pattern(rb"^#[^\n]*\n", re.MULTILINE)
-_CALL_SITE: Final = late_pattern(rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b")
+_CALLS: Final = rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b"
+_CALL_SITE: Final = late_pattern(_CALLS)
 # clang names a lambda or a nameless type by its place: "(lambda at /x/a.cpp:3:5)".
-_CALL_SITE_OF_CLANG: Final = late_pattern(_CALL_SITE.pattern + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
+_CALL_SITE_OF_CLANG: Final = late_pattern(_CALLS + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
 
 
 class Compiled(Struct, frozen=True):

@@ -1,10 +1,10 @@
 """A caller of an engine, whose compiler the test plays."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.engine import Engine

@@ -4,10 +4,11 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.builds import BuildSummary, summarize_build
@@ -15,7 +16,7 @@ from clcache_launcher.core.compile import compile_through_cache, describe
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.standing import StandingHits
+from clcache_launcher.core.standing import StandingHit, StandingHits, standing_hit
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
 from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.core.trees.roots import Roots
@@ -33,8 +34,7 @@ _MOST_KNOWN: Final = 20_000
 """Command lines remembered: some 4 KB each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(Struct, frozen=True):
     """An invocation as it is looked up."""
 
     units: tuple[Prepared, ...]
@@ -144,6 +144,18 @@ class Engine:
                 or self._knowledge.digests.hold(tuple((unit.absolute(name), digest) for name, digest in files))
             )
         )
+
+    def standing_hit(self, request: bytes, settings: Settings) -> StandingHit | None:
+        """The hit that a request was just answered by, as one that stands; ``None`` where it does not."""
+        known = self._known.get(request)
+        if known is None or len(known.units) != 1 or not known.is_for(settings):
+            return None
+        reopen = partial(self.storage, settings.dir)
+        try:
+            scope = Scope(settings, reopen(), self.statistics(settings.dir), self._knowledge, known.roots, reopen)
+            return standing_hit(known.units[0], scope)
+        except StorageError:
+            return None
 
     def count_standing(self) -> int:
         """Count the hits that were given again without being looked up; how many there were since the core began."""

@@ -4,8 +4,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.core.found import FoundResults
 from clcache_launcher.core.inputs.clock import Moment, moment_of

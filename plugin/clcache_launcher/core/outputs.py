@@ -4,7 +4,8 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Result
@@ -22,8 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class MadeOutput:
+class MadeOutput(Struct, frozen=True):
     """An output with its content."""
 
     role: str

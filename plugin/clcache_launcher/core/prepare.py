@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from clcache_launcher.compilers.cl_variables import prepend_environment_options
 from clcache_launcher.compilers.families import CL_FAMILIES
-from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.compilers.search_rules import SEARCH_RULES, SearchRules
@@ -24,8 +26,7 @@ __all__ = ["Prepared", "prepare"]
 _MOST_ROUNDS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A cacheable invocation, understood."""
 
     invocation: Invocation

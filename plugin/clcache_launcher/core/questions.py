@@ -7,9 +7,10 @@ A question is ``{"command": name, "folder": cache folder, …}``; an answer has 
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import asdict
 
 from clcache_launcher import __version__
 from clcache_launcher.core.engine import Engine

@@ -2,8 +2,10 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.found import Found
@@ -17,8 +19,7 @@ from clcache_launcher.storage.local import LocalStorage
 __all__ = ["Scope"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Shared by the steps of one invocation."""
 
     settings: Settings

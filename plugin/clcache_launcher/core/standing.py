@@ -9,12 +9,14 @@ such record (the time of day, a folder that does not stand still) is looked up e
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.core.found import Found
 from clcache_launcher.core.outputs import written_content
 from clcache_launcher.core.prepare import Prepared
+from clcache_launcher.core.records import Result
 from clcache_launcher.core.scope import Scope
 from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.model import BuildRun, ResultKey
@@ -32,22 +34,22 @@ _AGAIN_S: Final = 1.0
 """A hit that did not stand for so long is not kept once more: each time costs more than a lookup."""
 
 
-@dataclass(frozen=True, slots=True)
-class StandingHit:
+class StandingHit(Struct, frozen=True):
     """A hit with what it rests on and what it puts in place."""
 
     rests_on: tuple[Records, ...]
     outputs: tuple[Output, ...]
     key: ResultKey
-    saved_ms: int
+    result: Result
 
 
-def standing_hit(unit: Prepared, found: Found, scope: Scope) -> StandingHit | None:
-    """What was just found for a unit as a standing hit, or ``None`` where not all that it rests on has a record."""
+def standing_hit(unit: Prepared, scope: Scope) -> StandingHit | None:
+    """What was last found for a unit as a standing hit, or ``None`` where not all that it rests on has a record."""
     knowledge, storage = scope.knowledge, scope.storage
     before = knowledge.found.find(unit, scope.roots)
-    if before is None or before.found is not found or not _may_stand(unit, scope):
+    if before is None or not _may_stand(unit, scope):
         return None
+    found = before.found
     # First what would show that the index changes, then what it says.
     index = storage.rests_on()
     rests_on = (
@@ -62,7 +64,7 @@ def standing_hit(unit: Prepared, found: Found, scope: Scope) -> StandingHit | No
     if outputs is None or not storage.is_in_place() or storage.seals(before.manifest, found.key) != found.seals:
         return None
     known = tuple(records for records in rests_on if records is not None)
-    return StandingHit(known, outputs, found.key, found.result.spent_ms) if len(known) == len(rests_on) else None
+    return StandingHit(known, outputs, found.key, found.result) if len(known) == len(rests_on) else None
 
 
 def _may_stand(unit: Prepared, scope: Scope) -> bool:
@@ -92,8 +94,7 @@ def _outputs(unit: Prepared, found: Found, scope: Scope) -> tuple[Output, ...] |
     return tuple(made)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     hit: StandingHit
     statistics: Statistics
     place: int
@@ -189,7 +190,7 @@ class StandingHits:
             self._given += count.hits
             if count.hits:
                 statistics = kept.statistics.of(self._builds.get(kept.place))
-                statistics.count_hit(kept.hit.key, count.last_s, saved_ms=kept.hit.saved_ms, times=count.hits)
+                statistics.count_hit(kept.hit.key, count.last_s, saved_ms=kept.hit.result.spent_ms, times=count.hits)
             if count.is_gone:
                 self._kept.pop(count.number, None)
                 self._parting.pop(count.number, None)

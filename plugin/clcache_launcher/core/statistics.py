@@ -4,7 +4,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from clcache_launcher.model import Apart, BuildRun, Reason, ResultKey
 from clcache_launcher.storage.counters import MOST_BUILDS, BuildCounts
@@ -17,8 +19,7 @@ _APART_PREFIX = "apart."
 _SAVED = "time_saved_ms"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What became of invocations."""
 
     hits: int
@@ -36,8 +37,7 @@ class Figures:
     """Why results that were stored serve no tree but those with the same roots."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary(Figures):
+class Summary(Figures, frozen=True):
     """What ``clcache stats`` tells; the figures are of invocations since they were last set to zero."""
 
     cache_size_bytes: int

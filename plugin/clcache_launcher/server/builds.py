@@ -4,8 +4,9 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import BuildRun
 from clcache_launcher.util.build_tools import tools_above
@@ -19,8 +20,7 @@ _PAUSE_S: Final = 60.0
 _MOST_FOLDERS: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     run: BuildRun
     asked_s: float
     is_by_pause: bool

@@ -7,18 +7,19 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from blake3 import blake3
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher import __version__
 from clcache_launcher.config.arguments import read_options
 from clcache_launcher.config.files import are_current
 from clcache_launcher.config.sources import Resolved, fallback_folder, resolve
 from clcache_launcher.core.engine import Engine
-from clcache_launcher.core.steps import Pass, Print, Steps
+from clcache_launcher.core.steps import HIT, Pass, Print, Steps
 from clcache_launcher.errors import ConfigError
 from clcache_launcher.model import Invocation, Ran
 from clcache_launcher.protocol import (
@@ -62,8 +63,7 @@ _TERMINAL_VARIABLES: Final = (
 _GRAIN_NS: Final = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(Struct, frozen=True):
     """A request with its settings."""
 
     request: CompileRequest
@@ -109,10 +109,9 @@ class Sessions:
         # Before the answer goes out: who has waited for a build finds all of its lines.
         self._log.write(settings.log, understood.invocation, answer.outcome if answer else "abandoned", began)
         if isinstance(answer, Print):
-            reply = print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal)
-            connection.sendall(reply)
-            if self._known.get(digest) is understood:
-                self._keep(payload, digest, understood, answer, reply)
+            connection.sendall(print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal))
+            if answer.outcome == HIT and self._known.get(digest) is understood:
+                self._keep(payload, digest, understood)
         elif answer is not None:
             connection.sendall(_PASS)
         return True
@@ -157,17 +156,17 @@ class Sessions:
                 self._known.popitem(last=False)
         return understood
 
-    def _keep(self, payload: bytes, digest: bytes, understood: _Understood, answer: Print, reply: bytes) -> None:
+    def _keep(self, payload: bytes, digest: bytes, understood: _Understood) -> None:
         """Let a hit be given again to the same request, where it can be."""
-        standing, log = self._engine.standing, understood.resolved.settings.log
-        if standing is None or answer.standing is None or not standing.is_to_keep(digest):
+        standing, settings = self._engine.standing, understood.resolved.settings
+        if standing is None or not standing.is_to_keep(digest):
             return
-        hit = answer.standing()
+        hit = self._engine.standing_hit(digest, settings)
         if hit is not None:
-            statistics = self._engine.statistics(understood.resolved.settings.dir)
-            words = (str(log), line_end(understood.invocation)) if log is not None else None
             hit = replace(hit, rests_on=(understood.standing, *hit.rests_on))
-            standing.keep(payload, hit, reply, understood.invocation.cwd, statistics, words)
+            reply = print_message(0, hit.result.stdout, hit.result.stderr)
+            log = (str(settings.log), line_end(understood.invocation)) if settings.log is not None else None
+            standing.keep(payload, hit, reply, understood.invocation.cwd, self._engine.statistics(settings.dir), log)
 
     def _environment(self, entries: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], Mapping[str, str]]:
         """The entries with the variables that they are; what the commands of a build share is kept once."""

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
 from clcache_launcher.storage.counters import (
@@ -34,8 +35,7 @@ _Done = TypeVar("_Done")
 _Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(Struct, frozen=True):
     """One entry of a manifest as it is stored."""
 
     result: ResultKey

@@ -3,9 +3,10 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
@@ -47,8 +48,7 @@ def explain_refusal(folder: Path, network_type: Callable[[str], str | None] = ne
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedContent:
+class PreparedContent(Struct, frozen=True):
     """Content on its way into storage, in a scratch file."""
 
     digest: Digest

@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from clcache_launcher.storage.seals import is_sealed, seal_of
 
@@ -19,8 +20,7 @@ TOTALS: Final = {
 """Each with the statement that counts it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """What a cache folder holds."""
 
     results: int
@@ -31,8 +31,7 @@ class Totals:
     """How much of the index's file is free pages."""
 
 
-@dataclass(slots=True)
-class Transaction:
+class Transaction(Struct):
     """A transaction of the index, with what it adds to the totals."""
 
     sql: sqlite3.Connection

@@ -7,8 +7,9 @@ import ctypes
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 import clcache_launcher
 from clcache_launcher.util.file_records import Records
@@ -80,8 +81,7 @@ class WrittenOver:
         self.sizes = (ctypes.c_uint32 * self.count)(*map(len, self.pieces))
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file to be put in place."""
 
     path: str
@@ -94,8 +94,7 @@ class Output:
     """The file that is there need not be replaced in one step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """What became of an answer since it was last told."""
 
     number: int

@@ -3,10 +3,10 @@
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.steps import Print, Run

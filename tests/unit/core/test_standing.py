@@ -1,14 +1,15 @@
 """Which hits may be given again without being looked up, and how many of them are kept."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from clcache_launcher.core.records import Result
 from clcache_launcher.core.standing import StandingHit, StandingHits
 from clcache_launcher.core.statistics import Statistics
-from clcache_launcher.core.steps import Print
+from clcache_launcher.core.steps import HIT, Print
 from clcache_launcher.model import BuildRun, ResultKey
 from clcache_launcher.util.file_records import Records
 from clcache_launcher.util.standing_answers import WrittenOver, load_standing_answers
@@ -16,6 +17,7 @@ from support.asker import Asker
 from support.case import settle
 
 pytestmark = pytest.mark.posix
+RESULT = Result((), b"", b"")
 
 
 @pytest.fixture
@@ -24,10 +26,9 @@ def asker(tmp_path: Path) -> Asker:
 
 
 def _hit(asker: Asker, **changes: object) -> StandingHit | None:
-    answer = asker.begin(**changes)[1]
-    assert isinstance(answer, Print)
-    assert (answer.outcome, answer.standing is not None) == ("hit", True)
-    return answer.standing() if answer.standing is not None else None
+    assert asker.ask(**changes) == HIT
+    settings = replace(asker.settings, **changes)
+    return asker.engine.standing_hit(repr(asker.invocation).encode(), settings)
 
 
 def test_hit_stands_on_all_that_its_lookup_asked_for(asker: Asker) -> None:
@@ -89,7 +90,7 @@ class Keeper:
         self.hits.note_build("/w", BuildRun((("mark", "/w"),)), 0, 0)
 
     def keep(self, request: bytes) -> None:
-        hit = StandingHit((Records(),), (), ResultKey(request), 1)
+        hit = StandingHit((Records(),), (), ResultKey(request), RESULT)
         self.hits.keep(request, hit, b"reply", "/w", self.statistics, None)
 
     @property
@@ -115,7 +116,7 @@ def test_same_request_is_kept_once() -> None:
 
 def test_folder_whose_build_is_not_known_has_no_standing_hits() -> None:
     keeper = Keeper(5)
-    keeper.hits.keep(b"1", StandingHit((), (), ResultKey(b"1"), 1), b"", "/elsewhere", keeper.statistics, None)
+    keeper.hits.keep(b"1", StandingHit((), (), ResultKey(b"1"), RESULT), b"", "/elsewhere", keeper.statistics, None)
     assert not keeper.kept
 
 

@@ -2,10 +2,10 @@
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields, replace
-from typing import Final
+from typing import Any, Final
 
-import msgpack
+from msgspec import msgpack
+from msgspec.structs import astuple, fields, replace
 
 from clcache_launcher.core.sources.facts import (
     Facts,
@@ -96,14 +96,15 @@ class SourceFacts:
 
 def _encode(facts: Facts) -> bytes:
     """A msgpack array: the scanner's version, then the fields of ``Facts`` in their order."""
-    return bytes(msgpack.packb([_SCANNER_VERSION, *astuple(facts)]))
+    return msgpack.encode([_SCANNER_VERSION, *astuple(facts)])
 
 
 def _decode(body: bytes) -> Facts | None:
     try:
-        version, *values = msgpack.unpackb(body, use_list=False)
-    except (ValueError, TypeError, msgpack.UnpackException) as err:
+        version, *read = msgpack.decode(body)
+    except (ValueError, TypeError, RecursionError) as err:
         raise EntryFormatError(f"facts: {err}") from err
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in read]
     if version != _SCANNER_VERSION or tuple(map(type, values)) != _FORM:
         return None
     return Facts(*values)

@@ -40,7 +40,7 @@ class Asker:
 
     def begin(self, **changes: object) -> tuple[Steps, Run | Print | Pass]:
         """Ask; what is to be done first."""
-        settings = replace(self.settings, **changes)  # type: ignore[arg-type]  # each has its field's type
+        settings = replace(self.settings, **changes)
         steps = self.engine.answer(self.invocation, settings, repr(self.invocation).encode())
         try:
             return steps, next(steps)

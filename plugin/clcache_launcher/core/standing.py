@@ -25,7 +25,11 @@ from clcache_launcher.util.standing_answers import Output, StandingAnswers, Writ
 
 __all__ = ["StandingHit", "StandingHits", "standing_hit"]
 
-_MOST_HITS: Final = 10_000
+_MOST_BYTES: Final = 32 << 20
+"""Of all hits together: some 4,000 with depfiles of 300 headers."""
+_HIT_BYTES: Final = 2_000
+_PIECE_BYTES: Final = 20
+_MOST_REQUESTS: Final = 20_000
 _MOST_PLACES: Final = 4096
 _MOST_WRITTEN_BYTES: Final = 1 << 20
 _SHARE_OF_PAUSE: Final = 1 / 3
@@ -96,6 +100,7 @@ def _outputs(unit: Prepared, found: Found, scope: Scope) -> tuple[Output, ...] |
 
 class _Kept(Struct, frozen=True):
     hit: StandingHit
+    size: int
     statistics: Statistics
     place: int
 
@@ -103,10 +108,10 @@ class _Kept(Struct, frozen=True):
 class StandingHits:
     """The standing hits of a core, and what became of them; safe for several threads."""
 
-    def __init__(self, answers: StandingAnswers, most: int = _MOST_HITS) -> None:
-        """Let ``answers`` give them, never more than so many."""
+    def __init__(self, answers: StandingAnswers, most_bytes: int = _MOST_BYTES) -> None:
+        """Let ``answers`` give them, never more than take so many bytes."""
         self.answers = answers
-        self._most = most
+        self._most_bytes, self._bytes = most_bytes, 0
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._parting: dict[int, _Kept] = {}
         self._since_s: OrderedDict[bytes, float] = OrderedDict()
@@ -141,7 +146,7 @@ class StandingHits:
                 return False
             self._since_s[digest] = now_s
             self._since_s.move_to_end(digest)
-            while len(self._since_s) > self._most:
+            while len(self._since_s) > _MOST_REQUESTS:
                 self._since_s.popitem(last=False)
         return True
 
@@ -169,10 +174,13 @@ class StandingHits:
             if place is None:
                 return
             number = self.answers.keep(request, hit.rests_on, hit.outputs, reply, log, place)
-            if number:
-                self._kept[number] = _Kept(hit, statistics, place)
-            if len(self._kept) > self._most:
+            if not number:
+                return
+            self._kept[number] = _Kept(hit, _size(hit, reply), statistics, place)
+            self._bytes += self._kept[number].size
+            while self._bytes > self._most_bytes:
                 old, kept = self._kept.popitem(last=False)
+                self._bytes -= kept.size
                 self._parting[old] = kept
                 self.answers.forget(old)
 
@@ -191,6 +199,11 @@ class StandingHits:
             if count.hits:
                 statistics = kept.statistics.of(self._builds.get(kept.place))
                 statistics.count_hit(kept.hit.key, count.last_s, saved_ms=kept.hit.result.spent_ms, times=count.hits)
-            if count.is_gone:
-                self._kept.pop(count.number, None)
-                self._parting.pop(count.number, None)
+            if count.is_gone and self._parting.pop(count.number, None) is None:
+                self._bytes -= self._kept.pop(count.number).size
+
+
+def _size(hit: StandingHit, reply: bytes) -> int:
+    """About how many bytes a hit takes beside what others keep, too."""
+    pieces = sum(output.content.count for output in hit.outputs if isinstance(output.content, WrittenOver))
+    return _HIT_BYTES + _PIECE_BYTES * pieces + len(reply)

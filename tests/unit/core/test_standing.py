@@ -12,7 +12,7 @@ from clcache_launcher.core.statistics import Statistics
 from clcache_launcher.core.steps import HIT, Print
 from clcache_launcher.model import BuildRun, ResultKey
 from clcache_launcher.util.file_records import Records
-from clcache_launcher.util.standing_answers import WrittenOver, load_standing_answers
+from clcache_launcher.util.standing_answers import Output, WrittenOver, load_standing_answers
 from support.asker import Asker
 from support.case import settle
 
@@ -85,7 +85,7 @@ class Keeper:
     def __init__(self, most: int) -> None:
         answers = load_standing_answers()
         assert answers is not None
-        self.hits = StandingHits(answers, most)
+        self.hits = StandingHits(answers, most * 2_100)
         self.statistics = Statistics()
         self.hits.note_build("/w", BuildRun((("mark", "/w"),)), 0, 0)
 
@@ -105,6 +105,17 @@ def test_oldest_goes_where_there_are_too_many() -> None:
         keeper.keep(request)
     assert keeper.kept == [b"3", b"4"]
     assert not keeper.hits._parting
+    keeper.hits.count()
+    assert keeper.hits._bytes == sum(kept.size for kept in keeper.hits._kept.values())
+
+
+def test_what_is_printed_and_written_over_counts_for_the_size() -> None:
+    keeper = Keeper(10)
+    written = Output("/w/a.d", 0o644, WrittenOver([b"word "] * 900))
+    for request, outputs, reply in ((b"1", (written,), b""), (b"2", (), b"x" * 15_000)):
+        hit = StandingHit((), outputs, ResultKey(request), RESULT)
+        keeper.hits.keep(request, hit, reply, "/w", keeper.statistics, None)
+    assert keeper.kept == [b"2"]
 
 
 def test_same_request_is_kept_once() -> None:

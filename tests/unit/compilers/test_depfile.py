@@ -89,6 +89,13 @@ def test_names_as_gcc_writes_them_come_back(names: list[str], between: str, is_p
     assert parse_depfile(data.encode()) == tuple(dict.fromkeys(names))
 
 
+@given(st.lists(st.text("ab/:é\x0b\udce9.", min_size=1, max_size=4), max_size=6), st.sampled_from([" ", " \\\n  "]))
+def test_plain_names_are_read_as_beside_one_that_is_escaped(names: list[str], between: str) -> None:
+    plain = between.join(["a.o:", *names]).encode("utf-8", "surrogateescape")
+    alone, beside = parse_depfile(plain + b"\n"), parse_depfile(plain + b" x\\ y\n")
+    assert alone == (None if beside is None else beside[:-1])
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read(data: bytes) -> None:
     parse_depfile(data)

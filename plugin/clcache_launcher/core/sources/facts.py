@@ -97,7 +97,7 @@ _CUT_NAME: Final = re.compile(rb"[\0'\"]")
 _CUT: Final = (b"", b"\0")
 _NO_NAME: Final = (b"", b"")
 
-_ONCE: Final = re.compile(rb"\bonce\b")
+_ONCE: Final = re.compile(rb"once(?<!\w.{4})\b")
 _LINE: Final = _compile(rb"HASH(line\b|(?=[0-9]))([^\n]*+)")
 _LINE_OPERANDS: Final = _compile(rb'GAP[0-9]++GAP(?:"([^"\\\n]*+)"[0-9 \t\f\v\0]*+)?')
 
@@ -115,7 +115,7 @@ _DEFINED_TEST: Final = _compile(rb"\bdefinedGAP\(?GAPTEST")
 _FORWARDING: Final = _compile(rb"HASHdefineBLANKS\w+\(GAP(\w+)GAP\)GAP\(?GAPTESTGAP\(GAP\1GAP\)GAP\)?GAP(?=\n)")
 _EMBED_TEST: Final = re.compile(rb"\b__has_embed(?:__)?\b")
 
-_FILE_MARKS: Final = (b"__FILE", b"_FILE__", b"__builtin_FILE", b"_FUNCTION__", b"__FUNCSIG__", b"source_location")
+_FILE_MARKS: Final = (b"FILE", b"_FUNC", b"source_location")
 FILE_WORD: Final = re.compile(
     rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
     rb"|source_location(?<!\w.{15})\b"

@@ -30,7 +30,9 @@ _TESTS: Final = tuple(
 )
 # A test is asked in a condition, so that its parts stand there or in macros.
 _TEST_LINE: Final = re.compile(rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+(?:if|elif|define)\b([^\n]*+)")
-_TEST_WORD: Final = re.compile(rb"(?<!\w)(?<![^#]#)(?:_|[_a-ehilmnst-ux]{2,18})(?!\w)")
+_TEST_WORD: Final = re.compile(
+    rb"[LETTERS](?<!\w.)(?<![^#]#.)(?:(?<=_)|[LETTERS]{1,17})(?!\w)".replace(b"LETTERS", rb"_a-ehilmnst-ux")
+)
 
 _TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
 _PASTE: Final = re.compile(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")

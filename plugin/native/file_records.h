@@ -38,4 +38,8 @@ Signature signature_of_name(const char *path, int *is_link);
 /* Whether each of so many records holds; a record is a kind, a signature and a path that ends with a zero byte. */
 EXPORTED int file_records_hold(const char *const *records, size_t count);
 
+/* The signatures of so many paths that stand one behind the other, each with a zero byte at its end; where there is room
+ * for it, of what has the names, and whether each is a link. */
+EXPORTED void file_signatures(const char *paths, size_t count, Signature *found, unsigned char *are_links);
+
 #endif

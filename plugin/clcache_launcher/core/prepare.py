@@ -1,6 +1,7 @@
 """From an invocation to what is needed to look it up: compiler, compilation, environment, search folders."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,6 +22,8 @@ from clcache_launcher.util.files import read_file
 __all__ = ["Prepared", "prepare"]
 
 _MOST_ROUNDS: Final = 3
+_IS_POSIX: Final = os.name == "posix"
+_UNTIDY: Final = re.compile(r"/(?:[./]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Prepared:
 
     def absolute(self, path: str) -> str:
         """A path of the command line or of the compiler's report, from the working folder."""
+        if _IS_POSIX and path.startswith("/") and not _UNTIDY.search(path):
+            return path
         joined = os.path.join(self.invocation.cwd, path)
         # "/a/./b" is "/a/b" whatever the links; what ".." leads to, the file system knows.
         return joined if ".." in joined else os.path.normpath(joined)

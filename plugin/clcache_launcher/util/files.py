@@ -20,9 +20,11 @@ if sys.platform == "win32":
 
 __all__ = [
     "DIGEST_BYTES",
+    "SECOND_NS",
     "Signature",
     "digest_of",
     "file_clock_ns",
+    "folder_of",
     "folder_signature",
     "hash_file",
     "is_younger",
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 DIGEST_BYTES: Final = 16
-_SECOND_NS: Final = 10**9
+SECOND_NS: Final = 10**9
 _PART_BYTES: Final = 1 << 20
 _COARSE_CLOCK: Final = 5
 """Linux' ``CLOCK_REALTIME_COARSE``."""
@@ -83,7 +85,7 @@ def is_younger(stamp_ns: int, than_ns: int) -> bool:
 
     A stamp of whole seconds may come from a file system that knows no finer ones.
     """
-    return stamp_ns >= (than_ns if stamp_ns % _SECOND_NS else than_ns - than_ns % _SECOND_NS)
+    return stamp_ns >= (than_ns if stamp_ns % SECOND_NS else than_ns - than_ns % SECOND_NS)
 
 
 def may_have_changed(path: str, since_ns: int) -> bool:
@@ -98,6 +100,11 @@ def may_have_changed(path: str, since_ns: int) -> bool:
 def signature_of(status: os.stat_result) -> Signature:
     """The signature in a ``stat`` result."""
     return Signature(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+
+
+def folder_of(path: str) -> str:
+    """The folder that an absolute path without needless slashes is in; ``os.path.dirname`` takes five times as long."""
+    return os.path.dirname(path) if sys.platform == "win32" else path.rpartition("/")[0] or "/"
 
 
 def folder_signature(folder: str) -> Signature | None:

@@ -1,7 +1,10 @@
 """Content digests of files, remembered by signature."""
 
+from collections.abc import Sequence
+
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import Signature, folder_signature, hash_file, signature_of
+from clcache_launcher.util.signatures import take_signatures
 from clcache_launcher.util.status import file_status
 
 __all__ = ["FileDigests"]
@@ -27,6 +30,23 @@ class FileDigests:
             except OSError:
                 pass
         return self.read(path)
+
+    def look(self, paths: Sequence[str]) -> list[tuple[Digest | None, int]]:
+        """The digest of each regular file with its change time; ``None`` for one that can't be read."""
+        known = self._known
+        found: list[tuple[Digest | None, int]] = []
+        for path, seen in zip(paths, take_signatures(paths), strict=True):
+            was = known.get(path)
+            found.append((was[1], seen[2]) if was is not None and was[0] == seen else self._look_anew(path))
+        return found
+
+    def _look_anew(self, path: str) -> tuple[Digest | None, int]:
+        digest = self.read(path)
+        try:
+            # After the file was read: what has changed it since is seen.
+            return digest, file_status(path).st_ctime_ns
+        except OSError:
+            return None, 0
 
     def read(self, path: str) -> Digest | None:
         """The same, by reading the file whatever is known of it."""

@@ -71,7 +71,11 @@ class Listing:
 
     def links_among(self, names: Iterable[str]) -> dict[str, Link]:
         """The links that some names lead to."""
-        return {name: link for name in names if (link := self.links.get(self._spelled(name)))} if self.links else {}
+        if not self.links:
+            return {}
+        if not self.ignores_case:
+            names = self.links.keys() & names
+        return {name: link for name in names if (link := self.links.get(self._spelled(name)))}
 
     def holds(self, folder: str) -> bool:
         """Whether these are the names now."""

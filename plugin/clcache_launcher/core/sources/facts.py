@@ -8,9 +8,10 @@ with an encoding that does not extend ASCII.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from clcache_launcher.core.sources.asked_names import AskedNames, asked_names
 from clcache_launcher.core.sources.assembler import composes_assembler, includes_in_assembler
 from clcache_launcher.core.sources.pastes import (
     TIME_MACROS,
@@ -77,6 +78,13 @@ class Facts:
     """A module is declared or imported."""
     opaque: bool = False
     """The file is not understood; the other facts may be incomplete."""
+    asked: AskedNames = field(init=False, compare=False, repr=False)
+    """The names of the first four."""
+
+    def __post_init__(self) -> None:
+        """Reckon what is only another form of the facts."""
+        asked = asked_names(self.quoted, self.angled, self.tested_quoted, self.tested_angled)
+        object.__setattr__(self, "asked", asked)
 
 
 _OPAQUE: Final = Facts(opaque=True)

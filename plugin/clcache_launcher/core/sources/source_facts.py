@@ -26,9 +26,10 @@ __all__ = ["SourceFacts", "refusal", "time_macros"]
 
 _SCANNER_VERSION: Final = 2
 """Changes when the scanner sees more: facts that an older one stored are then scanned again."""
-_FORM: Final = tuple(type(field.default) for field in fields(Facts))
+_FIELDS: Final = tuple(field for field in fields(Facts) if field.init)
+_FORM: Final = tuple(type(field.default) for field in _FIELDS)
 # Not dataclasses.astuple, which copies each name: 26 us of 380 for a header (2026-11).
-_VALUES: Final = attrgetter(*(field.name for field in fields(Facts)))
+_VALUES: Final = attrgetter(*(field.name for field in _FIELDS))
 
 
 class SourceFacts:

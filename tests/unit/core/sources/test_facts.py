@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clcache_launcher.core.sources.facts import Facts, scan_definition, scan_source
 
-NAMES = {field.name for field in fields(Facts)}
+NAMES = {field.name for field in fields(Facts) if field.init}
 BOOLEANS = {field.name for field in fields(Facts) if isinstance(field.default, bool)}
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from blake3 import blake3
@@ -124,9 +125,14 @@ def digest_of(data: bytes) -> Digest:
     return Digest(blake3(data).digest(DIGEST_BYTES))
 
 
-def hash_file(path: str) -> HashedFile | None:
-    """Digest of a regular file, or ``None`` when there is none or it can't be read."""
-    read = _read(path, _digest_all)
+def hash_file(path: str, keep: Callable[[Digest, bytes], None] | None = None) -> HashedFile | None:
+    """Digest of a regular file, or ``None`` when there is none or it can't be read.
+
+    Args:
+        path: The file.
+        keep: Is given the digest and the content, where that is read in one part.
+    """
+    read = _read(path, partial(_digest_all, keep=keep))
     return HashedFile(*read) if read else None
 
 
@@ -176,10 +182,13 @@ def open_to_read(path: str) -> int:
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
 
 
-def _digest_all(handle: int, size: int) -> Digest:
+def _digest_all(handle: int, size: int, keep: Callable[[Digest, bytes], None] | None) -> Digest:
     part = os.read(handle, min(size, _PART_BYTES) + 1)
     if len(part) == size:
-        return digest_of(part)
+        whole = digest_of(part)
+        if keep is not None:
+            keep(whole, part)
+        return whole
     # In parts: a compiler's libraries are some 100 MB, and most of the time went into memory for them.
     digest = blake3()
     while part:

@@ -1,6 +1,6 @@
 """Content digests of files, remembered by signature."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import Signature, folder_signature, hash_file, signature_of
@@ -16,8 +16,9 @@ class FileDigests:
     Safe for several threads: two that read one file at once both store the same.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, keep: Callable[[Digest, bytes], None] | None = None) -> None:
+        """Know nothing yet; ``keep`` is given what is read, unless that is large."""
+        self._keep = keep
         self._known: dict[str, tuple[Signature, Digest]] = {}
 
     def digest(self, path: str) -> Digest | None:
@@ -50,7 +51,7 @@ class FileDigests:
 
     def read(self, path: str) -> Digest | None:
         """The same, by reading the file whatever is known of it."""
-        hashed = hash_file(path)
+        hashed = hash_file(path, self._keep)
         if hashed is None:
             self._known.pop(path, None)
             return None

@@ -8,15 +8,11 @@
 #ifndef CLCACHE_FILE_RECORDS_H
 #define CLCACHE_FILE_RECORDS_H
 
+#include "exported.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#ifdef _WIN32
-#define EXPORTED __declspec(dllexport)
-#else
-#define EXPORTED __attribute__((visibility("default")))
-#endif
 
 /* Sizes of what is not there, and of what can't be looked at: the negative number of the error. */
 #define MISSING INT64_MIN

@@ -64,8 +64,8 @@ def take_natively(folders: Iterable[str]) -> Take | None:
         if given.count(b"\0") >= len(paths):
             return take_in_python(paths, are_links)
         found = bytearray(_SIGNATURE.size * len(paths))
-        links = None if are_links is None else (ctypes.c_char * len(are_links)).from_buffer(are_links)
-        call(given, len(paths), (ctypes.c_char * len(found)).from_buffer(found), links)
+        links = None if are_links is None else ctypes.byref(ctypes.c_char.from_buffer(are_links))
+        call(given, len(paths), ctypes.byref(ctypes.c_char.from_buffer(found)), links)
         return list(_SIGNATURE.iter_unpack(found))
 
     return take

@@ -97,7 +97,11 @@ def _compile(pattern: bytes, flags: int = 0) -> re.Pattern[bytes]:
 
 
 _INCLUDES: Final = frozenset((b"include", b"include_next", b"import", b"__include_macros"))
-_DIRECTIVE: Final = _compile(rb"HASH(include|include_next|import|__include_macros|embed|pragma|using)\b([^\n]*+)")
+# The last of the keywords is that of a line number without a keyword.
+_DIRECTIVE: Final = _compile(
+    rb"HASH((?:include|include_next|import|__include_macros|embed|pragma|using|line)\b|(?=[0-9]))([^\n]*+)"
+)
+_LINES: Final = frozenset((b"line", b""))
 _OPERAND: Final = _compile(rb'GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
 _HALF_OPERAND: Final = _compile(rb'GAP[<"]')
 # In an angled name: a comment's mark, or what had opened a literal. The lines behind may be misread then.
@@ -106,7 +110,6 @@ _CUT: Final = (b"", b"\0")
 _NO_NAME: Final = (b"", b"")
 
 _ONCE: Final = re.compile(rb"once(?<!\w.{4})\b")
-_LINE: Final = _compile(rb"HASH(line\b|(?=[0-9]))([^\n]*+)")
 _LINE_OPERANDS: Final = _compile(rb'GAP[0-9]++GAP(?:"([^"\\\n]*+)"[0-9 \t\f\v\0]*+)?')
 
 _TESTED_NAME: Final = _compile(rb'TESTGAP\(GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
@@ -169,7 +172,7 @@ def _facts_of(source: Source) -> Facts:
     included = [_operand(rest) for keyword, rest in directives if keyword in _INCLUDES]
     tested, tested_in_macro = _tested_names(source) if b"__has_include" in code else ([], ())
     words = find_time_words(masked)
-    lined = [_line_name(rest) for _, rest in _LINE.findall(code)]
+    lined = [_line_name(rest) for keyword, rest in directives if keyword in _LINES]
     return Facts(
         quoted=_unique(quoted for quoted, _ in included),
         angled=_unique(angled for _, angled in included),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from clcache_launcher.core.sources.tokens import BLANK
+from clcache_launcher.util.source_text import NATIVE, word_letters
 
 __all__ = [
     "TIME_MACROS",
@@ -35,6 +36,7 @@ _TEST_WORD: Final = re.compile(
 )
 
 _TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
+_TIME_LETTERS: Final = word_letters(b"_ADEIMPST")
 _PASTE: Final = re.compile(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
 _BLANKS: Final = b" \t\f\v\0" + bytes(range(0x80, 0x100))
 _REACH: Final = 200
@@ -64,7 +66,8 @@ def find_time_words(masked: bytes) -> set[bytes]:
     Args:
         masked: Source text without comments and literals.
     """
-    return set(_TIME_WORD.findall(masked))
+    found = NATIVE.words(masked, _TIME_LETTERS) if NATIVE is not None else None
+    return found if found is not None else set(_TIME_WORD.findall(masked))
 
 
 def time_fragments(masked: bytes, words: set[bytes]) -> tuple[bytes, ...]:

@@ -16,6 +16,7 @@ from clcache_launcher.compilers.depfile import parse_depfile
         (b"a.o b.o: a.c  a.h\n", ("a.c", "a.h")),
         (b"a.o: a.c a.h a.c\n", ("a.c", "a.h")),
         (b"a.o: \\\n  a.c \\\n  a.h\n", ("a.c", "a.h")),
+        (b"a.o:\\\n  a.c \\\n  a.h\n", ("a.c", "a.h")),
         (b"a.o: a.c \\\r\n  a.h\r\n", ("a.c", "a.h")),
         (b"a.o: a.c a.h\n\na.h:\nb\\ c.h:\n", ("a.c", "a.h")),
         (b"a.o: a.c a.h\r\na.h:\r\n", ("a.c", "a.h")),

@@ -90,7 +90,8 @@ int source_text_words(const Byte *text, size_t size, const Byte *kinds, Byte *wo
         const Byte *from = at;
         Byte least = LETTER_WANTED;
         for (; at < end && kinds[*at]; at++)
-            least = kinds[*at] < least ? kinds[*at] : least;
+            if (kinds[*at] < least)
+                least = kinds[*at];
         size_t length = (size_t)(at - from);
         if (!length) {
             at++;

@@ -2,8 +2,9 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, NewType
+
+from msgspec import Struct
 
 __all__ = [
     "ASSEMBLER",
@@ -98,8 +99,7 @@ class Apart(enum.Enum):
     SIDE_OUTPUT = "side_output"
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """How one command line ended that the launcher was told to run."""
 
     exit_code: int
@@ -113,8 +113,7 @@ class Ran:
     """From its start to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildRun:
+class BuildRun(Struct, frozen=True):
     """One run of a build tool, which starts compilers."""
 
     tools: tuple[tuple[str, str], ...]
@@ -126,8 +125,7 @@ class BuildRun:
         return self.tools[0][0]
 
 
-@dataclass(frozen=True, slots=True)
-class Uncacheable:
+class Uncacheable(Struct, frozen=True):
     """The compiler runs, nothing is stored; the reason is counted."""
 
     reason: Reason
@@ -135,15 +133,13 @@ class Uncacheable:
     """What made it so, e.g. the option's text; for the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotACompilation:
+class NotACompilation(Struct, frozen=True):
     """A call that makes no object, e.g. ``--version``; counted under ``reason`` all the same."""
 
     reason: Reason = Reason.TOOL_QUERY
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """One run of a compiler as the launcher was asked for it."""
 
     arguments: tuple[str, ...]
@@ -167,8 +163,7 @@ class ShowIncludes(enum.Enum):
     USER = "user"
 
 
-@dataclass(frozen=True, slots=True)
-class Depfile:
+class Depfile(Struct, frozen=True):
     """A dependency file that the caller asked for."""
 
     path: str
@@ -176,8 +171,7 @@ class Depfile:
     lists_system_headers: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file that the compiler will write."""
 
     role: str
@@ -188,8 +182,7 @@ class Output:
     """The compiler writes into the file that is there, with its mode and its other names, and not a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Precompiled:
+class Precompiled(Struct, frozen=True):
     """What a compilation has to do with precompiled headers."""
 
     made: str = ""
@@ -200,8 +193,7 @@ class Precompiled:
     """Those that options name, as given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(Struct, frozen=True):
     """What a compiler module read from one command line: one source to one object."""
 
     source: str

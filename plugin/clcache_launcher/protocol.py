@@ -11,8 +11,9 @@ import enum
 import os
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import Ran
 from clcache_launcher.util.connection import Connection
@@ -71,16 +72,14 @@ class ProtocolError(Exception):
     """Bytes that are no message; the connection is closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Which file a path names for the launcher."""
 
     device: int
     file: int
 
 
-@dataclass(frozen=True, slots=True)
-class CompileRequest:
+class CompileRequest(Struct, frozen=True):
     """The launcher's question."""
 
     version: str

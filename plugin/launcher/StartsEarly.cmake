@@ -16,7 +16,7 @@ if(NOT CLCACHE_HAS_STATIC_LIBC OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
 endif()
 # Without what the C library sets up (the stack protector's value) or brings (checked and vectorized calls).
 set(CLCACHE_EARLY_OPTIONS -include "${CMAKE_CURRENT_LIST_DIR}/linux_start.h" -ffreestanding -fno-stack-protector
-  -fno-pie -U_FORTIFY_SOURCE)
+  -fno-pie -fno-lto -U_FORTIFY_SOURCE)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   list(APPEND CLCACHE_EARLY_OPTIONS -fno-tree-loop-distribute-patterns) # a loop that copies would call itself
 endif()

@@ -46,3 +46,9 @@ Signature signature_of_name(const char *path, int *is_link)
     *is_link = S_ISLNK(status.st_mode);
     return signature_in(&status);
 }
+
+Signature signature_of_file(int file)
+{
+    struct stat status;
+    return fstat(file, &status) == 0 ? signature_in(&status) : failure();
+}

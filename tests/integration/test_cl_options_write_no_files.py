@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from clcache_launcher.compilers.cl_variables import prepend_environment_options
 from clcache_launcher.compilers.clang_cl import CLANG_CL
 from clcache_launcher.compilers.clang_cl_options import CLANG_CL_ROWS, NESTED_ROWS
-from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.msvc_options import SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.compilers.response_file import Quoting

@@ -3,8 +3,10 @@
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.gnu import GCC
 from clcache_launcher.compilers.parse import parse_command_line
@@ -127,7 +129,7 @@ class Case:
         self, attempt: Attempt, ran: Ran, listed_by: Ran | None = None, **changes: int | bytes
     ) -> Stored | Unclear:
         """Store what the compiler made."""
-        ran = replace(ran, **changes)  # type: ignore[arg-type]  # each has its field's type
+        ran = replace(ran, **changes)
         try:
             return store(attempt, ran, listed_by, self.scope)
         finally:

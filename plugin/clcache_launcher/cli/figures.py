@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Final
 
 from clcache_launcher.core.statistics import Figures
@@ -21,7 +20,7 @@ _MOST_REASONS: Final = 5
 def figures_in(answer: Mapping[str, object]) -> Figures:
     """The figures of the core's answer to a question."""
     # The core is of the same version, and made the answer of such an object.
-    return Figures(**{field.name: answer[field.name] for field in fields(Figures)})  # type: ignore[arg-type]
+    return Figures(**{name: answer[name] for name in Figures.__struct_fields__})  # type: ignore[arg-type]
 
 
 def figure_rows(figures: Figures) -> Sequence[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.clang_cl_options import CLANG_CL_ROWS, NESTED_ROWS
 from clcache_launcher.compilers.dialect import Dialect, Names

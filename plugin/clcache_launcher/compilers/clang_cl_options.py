@@ -6,9 +6,10 @@ with clang-cl 19.1.7.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION
 from clcache_launcher.compilers.gnu_nested import CLANG_CARRIERS, MLLVM, XCLANG

@@ -4,8 +4,9 @@ import codecs
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.response_file import Quoting, split_response_file
 
@@ -20,8 +21,7 @@ _WINDOWS_SPECIAL: Final = re.compile(r'[ \t\r\n\v\f"]')
 _BEFORE_QUOTE: Final = re.compile(r'(\\*)("|\Z)')
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """The longest command line that a system takes."""
 
     total: int
@@ -34,8 +34,7 @@ class Limit:
     """Bytes are counted, not UTF-16 code units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shortened:
+class Shortened(Struct, frozen=True):
     """A command line that the system takes."""
 
     argv: tuple[str, ...]

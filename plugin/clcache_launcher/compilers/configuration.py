@@ -6,8 +6,9 @@ Source: clang.llvm.org/docs/UsersManual.html#configuration-files
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.response_file import Quoting, decode_response_file, split_text
 
@@ -18,8 +19,7 @@ _FOLDER: Final = "<CFGDIR>"
 _CONTINUED: Final = re.compile(r"\\\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """What configuration files say."""
 
     options: tuple[str, ...]

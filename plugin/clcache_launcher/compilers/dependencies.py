@@ -7,8 +7,9 @@ headers.
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.depfile import parse_depfile
 from clcache_launcher.compilers.probe import Family
@@ -45,8 +46,7 @@ class Listing(enum.Enum):
     """In ``/showIncludes`` lines on the dependency pass's stderr."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunPlan:
+class RunPlan(Struct, frozen=True):
     """What the launcher is to run."""
 
     argv: tuple[str, ...]
@@ -57,8 +57,7 @@ class RunPlan:
     """As the compiler will name it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreprocessorPlan:
+class PreprocessorPlan(Struct, frozen=True):
     """A run that prints the preprocessed text and lists the headers."""
 
     argv: tuple[str, ...]

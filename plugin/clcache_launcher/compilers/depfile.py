@@ -9,15 +9,18 @@ gcc writes a tab as it writes a blank; clang does not escape it.
 import re
 from typing import Final
 
+from clcache_launcher.util.patterns import late_pattern
+
 __all__ = ["parse_depfile"]
 
-_CONTINUATION: Final = re.compile(rb"(?<=[ :])\\\r?\n")
-_RULE: Final = re.compile(rb"[^\r\n]*?:(?: (?P<names>[^\r\n]*))?\r?\n")
-_PHONY_RULES: Final = re.compile(rb"(?:(?:[^\r\n]*: *)?\r?\n)*")
-_NAME: Final = re.compile(rb"(?:[^\\$# \t]|\$\$|\\+#|(?:\\\\)*\\[ \t]|\\+(?![\\ \t#]|\Z))+")
-_NAMES: Final = re.compile(rb" *(?:%s(?: +|\Z))*" % _NAME.pattern)
-_ESCAPE: Final = re.compile(rb"\$\$|(?P<slashes>\\+)(?P<escaped>[ \t#])")
-_ESCAPABLE: Final = re.compile(rb"[\\$#\t]")
+_CONTINUATION: Final = late_pattern(rb"(?<=[ :])\\\r?\n")
+_RULE: Final = late_pattern(rb"[^\r\n]*?:(?: (?P<names>[^\r\n]*))?\r?\n")
+_PHONY_RULES: Final = late_pattern(rb"(?:(?:[^\r\n]*: *)?\r?\n)*")
+_ONE_NAME: Final = rb"(?:[^\\$# \t]|\$\$|\\+#|(?:\\\\)*\\[ \t]|\\+(?![\\ \t#]|\Z))+"
+_NAME: Final = late_pattern(_ONE_NAME)
+_NAMES: Final = late_pattern(rb" *(?:%s(?: +|\Z))*" % _ONE_NAME)
+_ESCAPE: Final = late_pattern(rb"\$\$|(?P<slashes>\\+)(?P<escaped>[ \t#])")
+_ESCAPABLE: Final = late_pattern(rb"[\\$#\t]")
 
 
 def parse_depfile(data: bytes) -> tuple[str, ...] | None:

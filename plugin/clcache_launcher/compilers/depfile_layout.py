@@ -7,13 +7,14 @@ import re
 from typing import Final
 
 from clcache_launcher.compilers.probe import Family
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["escape_path", "lay_out", "one_line"]
 
-_CONTINUED: Final = re.compile(rb"[ ]*\\\n[ ]*")
-_HEAD: Final = re.compile(rb"(?P<targets>[^\n]*?):(?: (?P<names>[^\n]*))?\n")
-_NAME: Final = re.compile(rb"(?:\\.|[^\\ ])+", re.DOTALL)
-_ESCAPE: Final = re.compile(rb"\$\$|\\([ \t#])")
+_CONTINUED: Final = late_pattern(rb"[ ]*\\\n[ ]*")
+_HEAD: Final = late_pattern(rb"(?P<targets>[^\n]*?):(?: (?P<names>[^\n]*))?\n")
+_NAME: Final = late_pattern(rb"(?:\\.|[^\\ ])+", re.DOTALL)
+_ESCAPE: Final = late_pattern(rb"\$\$|\\([ \t#])")
 _GCC_COLUMNS: Final = 72
 _CLANG_COLUMNS: Final = 75
 

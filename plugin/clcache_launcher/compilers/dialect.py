@@ -1,7 +1,8 @@
 """What differs between the command lines of the compiler families."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.options import OptionTable
 from clcache_launcher.compilers.response_file import Quoting
@@ -9,8 +10,7 @@ from clcache_launcher.compilers.response_file import Quoting
 __all__ = ["Dialect", "Names"]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The values of a command line from which the names of outputs follow."""
 
     source: str
@@ -26,8 +26,7 @@ class Names:
     """Last value of the option that names an assembler listing (``/Fa``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """One family of compilers: its option tables and how it names its outputs."""
 
     name: str

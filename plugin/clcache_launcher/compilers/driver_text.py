@@ -1,16 +1,17 @@
 """What a driver says of a command line: once, however many sources it compiles."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
+
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["join_texts"]
 
 # "clang-cl-19: warning: argument unused during compilation: '/MP'"; a compiler's own begins with a file and a line, or,
 # where it is the command line, with the name of gcc's compiler proper, which runs for each source.
-_OF_DRIVER: Final = re.compile(rb"(?!cc1|lto1|f951)[\w.+-]+: (?:warning|note|remark): .*")
+_OF_DRIVER: Final = late_pattern(rb"(?!cc1|lto1|f951)[\w.+-]+: (?:warning|note|remark): .*")
 # Colours, which gcc ends with "\x1b[K", and links.
-_ESCAPE: Final = re.compile(rb"\x1b(?:\[[0-9;]*[mK]|\]8;;[^\x07\x1b]*(?:\x07|\x1b\\))")
+_ESCAPE: Final = late_pattern(rb"\x1b(?:\[[0-9;]*[mK]|\]8;;[^\x07\x1b]*(?:\x07|\x1b\\))")
 
 
 def join_texts(texts: Sequence[bytes]) -> bytes:

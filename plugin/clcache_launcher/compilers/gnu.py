@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.gnu_code_generation import CODE_GENERATION

@@ -1,7 +1,8 @@
 """Short forms for many rows of an option table."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.model import Reason

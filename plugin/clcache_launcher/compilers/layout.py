@@ -8,10 +8,11 @@ import re
 from typing import Final
 
 from clcache_launcher.model import Compilation
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["is_free_of_layout"]
 
-_FREE: Final = re.compile(
+_FREE: Final = late_pattern(
     r"""
     -(?:O[0-3sgz]?|Ofast|w|pipe|pthread|pedantic(?:-errors)?|nostdinc(?:\+\+)?|Winvalid-pch)
     | -W(?![apl],|implicit-fallthrough=[12]|documentation|everything).* | -std=(?!c[89]|iso9899:199).*
@@ -29,7 +30,7 @@ _FREE: Final = re.compile(
 # With these the code itself asks for its column.
 _COLUMN: Final = (b"__builtin_COLUMN", b"__builtin_source_location")
 # They make warnings that look into any comment (gcc 12, clang 19).
-_INTO_COMMENTS: Final = re.compile(rb'"-W(?:implicit-fallthrough=|documentation|everything)')
+_INTO_COMMENTS: Final = late_pattern(rb'"-W(?:implicit-fallthrough=|documentation|everything)')
 
 
 def is_free_of_layout(compilation: Compilation, text: bytes, *, is_cl: bool) -> bool:

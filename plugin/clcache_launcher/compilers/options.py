@@ -1,8 +1,10 @@
 """Option table types, matched against a command line."""
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
 
 from clcache_launcher.model import Reason, Uncacheable
 
@@ -99,8 +101,7 @@ class Effect(enum.Enum):
     """Uncacheable for the row's ``reason``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One row of an option table."""
 
     spelling: str
@@ -117,8 +118,7 @@ class Option:
     """The object is written into the file that is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """An option found on a command line, or a positional argument (``option`` is ``None``)."""
 
     tokens: tuple[str, ...]
@@ -127,24 +127,37 @@ class Match:
 
 
 class OptionTable:
-    """Rows by spelling; the longest spelling that fits a token wins."""
+    """Rows by spelling; the longest spelling that fits a token wins.
+
+    They are indexed when the first token is looked up: a core that has just started needs one dialect's.
+    """
 
     def __init__(self, rows: Iterable[Option], leads: str = "-") -> None:
-        """Index the rows.
+        """Hold the rows.
 
         Args:
             rows: Each spelling begins with ``-``; a spelling may have several rows when they differ in ``takes``.
             leads: Characters that begin an option; ``-/`` also matches each row with a leading slash.
         """
         self._leads = leads
-        self._exact: dict[str, Option] = {}
-        self._joined: dict[str, Option] = {}
-        for row in rows:
-            if row.takes in (Takes.NOTHING, Takes.SEPARATE, Takes.OPTIONAL_JOINED, Takes.JOINED_OR_SEPARATE):
-                self._exact[row.spelling[1:]] = row
-            if row.takes in (Takes.JOINED, Takes.OPTIONAL_JOINED, Takes.JOINED_OR_SEPARATE):
-                self._joined[row.spelling[1:]] = row
-        self._lengths = sorted({len(body) for body in self._joined}, reverse=True)
+        self._rows = tuple(rows)
+
+    @cached_property
+    def _exact(self) -> Mapping[str, Option]:
+        """By what stands alone, the last row of each spelling."""
+        takes = frozenset({Takes.NOTHING, Takes.SEPARATE, Takes.OPTIONAL_JOINED, Takes.JOINED_OR_SEPARATE})
+        return {row.spelling[1:]: row for row in self._rows if row.takes in takes}
+
+    @cached_property
+    def _joined(self) -> Mapping[str, Option]:
+        """By what a value follows in the same token."""
+        takes = frozenset({Takes.JOINED, Takes.OPTIONAL_JOINED, Takes.JOINED_OR_SEPARATE})
+        return {row.spelling[1:]: row for row in self._rows if row.takes in takes}
+
+    @cached_property
+    def _lengths(self) -> Sequence[int]:
+        """Of these, the longest first."""
+        return sorted({len(body) for body in self._joined}, reverse=True)
 
     def is_option(self, token: str) -> bool:
         """Whether a token is an option by its first character; a lone ``-`` or ``/`` is not."""
@@ -156,8 +169,9 @@ class OptionTable:
         option = self._exact.get(body)
         if option is not None:
             return option, ""
+        joined = self._joined
         for length in self._lengths:
-            option = self._joined.get(body[:length]) if length < len(body) else None
+            option = joined.get(body[:length]) if length < len(body) else None
             if option is not None:
                 return option, body[length:]
         return None

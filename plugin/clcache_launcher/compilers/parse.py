@@ -3,7 +3,9 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.dialect import Dialect, Names
 from clcache_launcher.compilers.options import Effect, Match
@@ -24,8 +26,7 @@ from clcache_launcher.model import (
 __all__ = ["parse_command_line"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """A source on a command line."""
 
     match: Match

@@ -5,11 +5,12 @@ import os
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-__all__ = ["Family", "Probe", "is_cl_name", "looks_like_compiler", "next_probe_command", "parse_probe"]
+from msgspec import Struct
+
+__all__ = ["Family", "Probe", "is_cl_name", "looks_like_compiler", "next_probe_command", "parse_probe", "programs_in"]
 
 _COMPILER_NAME: Final = re.compile(
     r"(?:^|[-_.])(?:cc|c\+\+|gcc|g\+\+|clang|clang\+\+|clang-cl|cl)(?:$|[-_.\d])", re.IGNORECASE
@@ -51,8 +52,7 @@ class Family(enum.Enum):
     CLANG_CL = "clang_cl"
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A compiler's answer for one language and one set of options."""
 
     family: Family
@@ -149,7 +149,7 @@ def parse_probe(name: str, outputs: Sequence[bytes], real_name: str = "") -> Pro
         family=family,
         # Temporary file names differ from run to run; the working folder has its own place in the key.
         version=_WORKING_FOLDER.sub(b"", _TEMPORARY.sub(b"", text)),
-        programs=tuple(dict.fromkeys(line[0] for line in lines)),
+        programs=programs_in(outputs),
         search_folders=_search_folders(text, lines),
         is_cxx_driver=bool(_CXX_NAME.search(_stem(driver))) or b"'-shared-libgcc'" in text,
         targets_msvc=bool(_MSVC_TARGET.search(text)),
@@ -167,6 +167,11 @@ def parse_probe(name: str, outputs: Sequence[bytes], real_name: str = "") -> Pro
         else next((line[0] for line in lines if "-cc1" in line[1:2]), ""),
         target=next(iter(_names(_TARGET, text)), ""),
     )
+
+
+def programs_in(outputs: Sequence[bytes]) -> tuple[str, ...]:
+    """The programs that a compiler says it would run, as it names them, in what the probe's commands printed."""
+    return tuple(dict.fromkeys(line[0] for line in _commands(b"\n".join(outputs))))
 
 
 def _family(name: str, text: bytes) -> Family | None:

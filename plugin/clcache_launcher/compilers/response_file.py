@@ -9,11 +9,13 @@ import codecs
 import enum
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import digest_of
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = [
     "MAX_BYTES",
@@ -29,7 +31,7 @@ _MAX_DEPTH: Final = 16
 _MAX_FILES: Final = 1000
 """libiberty gives up after 2000."""
 MAX_BYTES: Final = 16 << 20
-_OF_A_PROCESS: Final = re.compile(r"/(?:dev|proc)/")
+_OF_A_PROCESS: Final = late_pattern(r"/(?:dev|proc)/")
 """What is there depends on who looks: a shell's ``@<(…)`` is ``@/dev/fd/63``."""
 
 
@@ -67,20 +69,19 @@ _TOLD: Final = {
 
 # LLVM and old libiberties drop a backslash inside quotes; newer libiberties keep it by the rules of POSIX. All agree
 # outside quotes, except before a line's end, and before " \ $ ` within double quotes.
-_CERTAIN_GNU: Final = re.compile(r"""(?:[^"'\\]++|\\[^\r\n]|'[^'\\]*+'|"(?:[^"\\]|\\["\\$`])*+")*+""")
+_CERTAIN_GNU: Final = late_pattern(r"""(?:[^"'\\]++|\\[^\r\n]|'[^'\\]*+'|"(?:[^"\\]|\\["\\$`])*+")*+""")
 # learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments: backslashes are literal unless a quote follows.
 # What "" means within quotes and whether quotes span lines is not said for cl.
-_CERTAIN_WINDOWS: Final = re.compile(
+_CERTAIN_WINDOWS: Final = late_pattern(
     r'(?:[^\v\f"\\]++|\\++(?!")|(?:\\\\)*+\\"|(?:\\\\)*+"(?:[^"\\\r\n]|\\++(?!")|(?:\\\\)*\\")*(?:\\\\)*"(?!"))*'
 )
 _CERTAIN: Final = {Quoting.CL: _CERTAIN_WINDOWS, Quoting.GNU: _CERTAIN_GNU}
-_WINDOWS_PIECE: Final = re.compile(r'[ \t\r\n]+|\\*"|\\+|[^ \t\r\n\\"]+')
-_LLVM_PIECE: Final = re.compile(r"""[ \t\r\n]+|\\.|["'\\]|[^ \t\r\n"'\\]+""", re.DOTALL)
-_LIBIBERTY_PIECE: Final = re.compile(r"""[ \t\r\n\v\f]+|\\.|["'\\]|[^ \t\r\n\v\f"'\\]+""", re.DOTALL)
+_WINDOWS_PIECE: Final = late_pattern(r'[ \t\r\n]+|\\*"|\\+|[^ \t\r\n\\"]+')
+_LLVM_PIECE: Final = late_pattern(r"""[ \t\r\n]+|\\.|["'\\]|[^ \t\r\n"'\\]+""", re.DOTALL)
+_LIBIBERTY_PIECE: Final = late_pattern(r"""[ \t\r\n\v\f]+|\\.|["'\\]|[^ \t\r\n\v\f"'\\]+""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(Struct, frozen=True):
     """A command line as the compiler sees it."""
 
     arguments: tuple[str, ...]

@@ -1,16 +1,16 @@
 """How compilers look for headers, as far as a cache must know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.probe import Family
 
 __all__ = ["SEARCH_RULES", "SearchRules"]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRules:
+class SearchRules(Struct, frozen=True):
     """Where quoted names are looked for, what is taken in place of a header, what else a search can show."""
 
     beside_every_includer: bool = False

@@ -1,12 +1,11 @@
 """What ``/showIncludes`` printed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["ShowIncludesReport", "parse_show_includes"]
 
 
-@dataclass(frozen=True, slots=True)
-class ShowIncludesReport:
+class ShowIncludesReport(Struct, frozen=True):
     """A compiler's output, taken apart."""
 
     files: tuple[str, ...]

@@ -7,16 +7,18 @@ those that wrappers have; a script with anything else in it is not understood.
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from clcache_launcher.compilers.probe import looks_like_compiler
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["Call", "Script", "read_script"]
 
 _SHELLS: Final = frozenset({"sh", "bash", "dash", "ash"})
-_HEAD: Final = re.compile(r"#![ \t]*(?P<program>/\S+)(?:[ \t]+(?P<word>\S+))?[ \t]*")
-_TOKEN: Final = re.compile(
+_HEAD: Final = late_pattern(r"#![ \t]*(?P<program>/\S+)(?:[ \t]+(?P<word>\S+))?[ \t]*")
+_TOKEN: Final = late_pattern(
     r"""
     (?P<skip>[ \t]+|\\\n|(?<![^\s;])\#[^\n]*)
     | (?P<operator>\n|;;|&&|\|\||;|\)|\|)
@@ -28,13 +30,13 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _ALL_ARGUMENTS: Final = frozenset({'"$@"', '${1+"$@"}', '"${@}"'})
-_OWN_FOLDER: Final = re.compile(
+_OWN_FOLDER: Final = late_pattern(
     r"""^"?(?:\$\(dirname[ ](?:"\$0"|\$0)\)|`dirname[ ](?:\\?"\$0\\?"|\$0)`|\$\{0%/\*\})"?(?=/|$)"""
 )
-_ASSIGNMENT: Final = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
-_PLAIN_WORD: Final = re.compile(r"""(?:[\w@%+=:,./^-]|\\[^\n]|'[^']*'|"(?:[^"\\`$]|\\["\\`$])*")+""")
-_PIECE: Final = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)""", re.DOTALL)
-_VARIABLE: Final = re.compile(r"\$(?:(?P<plain>[A-Za-z_]\w*)|[0-9#@*]|\{(?P<braced>\w+)\})")
+_ASSIGNMENT: Final = late_pattern(r"(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)
+_PLAIN_WORD: Final = late_pattern(r"""(?:[\w@%+=:,./^-]|\\[^\n]|'[^']*'|"(?:[^"\\`$]|\\["\\`$])*")+""")
+_PIECE: Final = late_pattern(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)""", re.DOTALL)
+_VARIABLE: Final = late_pattern(r"\$(?:(?P<plain>[A-Za-z_]\w*)|[0-9#@*]|\{(?P<braced>\w+)\})")
 _SPECIAL: Final = frozenset(
     {"IFS", "PATH", "PWD", "OLDPWD", "RANDOM", "SECONDS", "LINENO", "HOSTNAME", "SRANDOM", "EPOCHSECONDS"}
 )
@@ -52,16 +54,15 @@ _NOTES: Final = frozenset({"echo", "printf", "date"})
 """What may write a line to the end of a log; a hit writes none."""
 _APPEND: Final = ">>"
 _COMPARES: Final = frozenset({"=", "==", "!=", "-eq", "-ne", "-gt", "-ge", "-lt", "-le"})
-_FILE_TEST: Final = re.compile(r"-(?:[a-hkprstuvwxGLNOS]|nt|ot|ef)")
-_CONDITION: Final = re.compile(r"(?:^|(?<=[\s;&|(]))(?P<word>if|case|while|until|\[|test|&&|\|\|)(?=\s)")
-_LOOP: Final = re.compile(r"\bfor\s+\w+\s*(?:in\s+\"?\$@\"?\s*)?[;\n]")
-_POSITION: Final = re.compile(r"\$\{?[1-9#*]")
-_PATTERNS: Final = re.compile(r"(?:\bin\b|;;)\s*\(?([^()\"$;]*)\)")
-_SOURCE_PATTERN: Final = re.compile(r"[\w*./-]*\.(?:c|cc|cpp|cxx|C|m|mm)")
+_FILE_TEST: Final = late_pattern(r"-(?:[a-hkprstuvwxGLNOS]|nt|ot|ef)")
+_CONDITION: Final = late_pattern(r"(?:^|(?<=[\s;&|(]))(?P<word>if|case|while|until|\[|test|&&|\|\|)(?=\s)")
+_LOOP: Final = late_pattern(r"\bfor\s+\w+\s*(?:in\s+\"?\$@\"?\s*)?[;\n]")
+_POSITION: Final = late_pattern(r"\$\{?[1-9#*]")
+_PATTERNS: Final = late_pattern(r"(?:\bin\b|;;)\s*\(?([^()\"$;]*)\)")
+_SOURCE_PATTERN: Final = late_pattern(r"[\w*./-]*\.(?:c|cc|cpp|cxx|C|m|mm)")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A program that a script runs with its own arguments between some options."""
 
     program: str
@@ -70,8 +71,7 @@ class Call:
     after: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """What a script may run; which of its calls depends on the arguments alone."""
 
     shell: tuple[str, ...]

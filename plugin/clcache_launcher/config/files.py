@@ -3,8 +3,9 @@
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.config.kinds import Place, resolve_path
 from clcache_launcher.config.trust import find_distrust, get_user
@@ -20,8 +21,7 @@ FILE_NAME: Final = "clcache.yaml"
 _NUMBERS: Final = len(Signature._fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A path that was looked at."""
 
     path: str
@@ -33,8 +33,7 @@ class Candidate:
     """Why a file that a search found is skipped."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFiles:
+class ConfigFiles(Struct, frozen=True):
     """The settings files of an invocation, and all that was looked at to find them."""
 
     user: str | None

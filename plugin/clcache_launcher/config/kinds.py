@@ -4,9 +4,10 @@ import enum
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.config.durations import format_duration, parse_duration
 from clcache_launcher.config.sizes import format_size, parse_size
@@ -34,8 +35,7 @@ _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 _ON: Final = frozenset({"1", "true", "yes", "on"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sourced:
+class Sourced(Struct, frozen=True):
     """A value of a setting with where it came from."""
 
     value: Value
@@ -67,8 +67,7 @@ class Kind(enum.Enum):
         return self in {Kind.FILE, Kind.FLAG, Kind.FOLDERS, Kind.ROOTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a value was written, as far as its meaning depends on it."""
 
     folder: str

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.config.files import ConfigFiles, find_config_files
 from clcache_launcher.config.kinds import NamedFolder, Place, Sourced, parse_value
@@ -21,8 +23,7 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _FOLDER_VARIABLES: Final = frozenset({"HOME", "LOCALAPPDATA", "USERPROFILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"})
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """The effective settings with where each came from."""
 
     settings: Settings

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.command_line import posix_limit, shorten, windows_limit
 from clcache_launcher.compilers.dependencies import RunPlan, plan_run
@@ -22,8 +24,7 @@ _RESPONSE_FILE: Final = ".rsp"
 """What follows the name of a run's scratch file in that of its response file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A run of the compiler that is to be stored."""
 
     prepared: Prepared

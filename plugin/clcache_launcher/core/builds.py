@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+
+from msgspec.structs import asdict
 
 from clcache_launcher.core.statistics import Figures, figures_of
 from clcache_launcher.storage.counters import BuildCounts
@@ -10,8 +11,7 @@ from clcache_launcher.storage.counters import BuildCounts
 __all__ = ["BuildSummary", "summarize_build"]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSummary(Figures):
+class BuildSummary(Figures, frozen=True):
     """What ``clcache stats --since-build`` tells."""
 
     build: str | None

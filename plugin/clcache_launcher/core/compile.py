@@ -7,8 +7,8 @@ and what it made is stored.
 import random
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from functools import partial
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.driver_text import join_texts
 from clcache_launcher.compilers.reproducible import is_reproducible
@@ -19,7 +19,7 @@ from clcache_launcher.core.outputs import put_in_place
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.preprocessed import FoundByText, Preprocessed, look_up_by_text, preprocess
 from clcache_launcher.core.scope import Scope
-from clcache_launcher.core.steps import Pass, Print, Run, Steps
+from clcache_launcher.core.steps import HIT, Pass, Print, Run, Steps
 from clcache_launcher.core.store import Kept, Stored, Unclear, store, store_for_more_trees, store_under_direct_key
 from clcache_launcher.core.trees.path_reach import reach_of_text
 from clcache_launcher.core.verify import Expected, expect, find_difference
@@ -28,8 +28,7 @@ from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
 __all__ = ["compile_through_cache"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     """A source that the compiler is to run for."""
 
     attempt: Attempt
@@ -38,8 +37,7 @@ class _Planned:
     """The hit that this run is to verify."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """What one source adds to the answer."""
 
     outcome: str
@@ -66,6 +64,9 @@ def compile_through_cache(units: Sequence[Prepared], scope: Scope) -> Steps:
             return refuse(Uncacheable(Reason.OUTPUT_NOT_A_FILE, unit.compilation.outputs[0].path), scope)
     if len(planned) == 1 and len(units) == 1:
         return (yield from _compile_one(planned[0], scope))
+    if len(units) == 1 and isinstance(looked[0], Found):
+        piece = _give(looked[0], scope)
+        return Print(piece.outcome, piece.stdout, piece.stderr)
     made = (yield from _compile_several(planned, scope)) if planned else []
     if isinstance(made, Pass):
         return made
@@ -143,10 +144,7 @@ def _direct_mode_alone(unit: Prepared) -> Reason | None:
 
 def _deliver(unit: Prepared, found: Found, scope: Scope) -> bool:
     """Put a result's outputs in place as this tree has them; whether it could be done."""
-    own_depfile = None
-    if found.is_shared:
-        own_depfile = partial(scope.knowledge.own_depfiles.find, family=unit.toolchain.family, roots=scope.roots)
-    hardlink = scope.settings.hardlink
+    own_depfile, hardlink = scope.own_depfile(unit, found), scope.settings.hardlink
     return put_in_place(unit, found.result, scope.storage, hardlink=hardlink, own_depfile=own_depfile)
 
 
@@ -266,13 +264,11 @@ def _count(stored: Stored, scope: Scope) -> str:
 
 def _give(found: Found, scope: Scope) -> _Piece:
     scope.statistics.count_hit(found.key, int(time.time()), saved_ms=found.result.spent_ms)
-    return _Piece("hit", found.result.stdout, found.result.stderr)
+    return _Piece(HIT, found.result.stdout, found.result.stderr)
 
 
 def _together(pieces: Sequence[_Piece]) -> Print:
-    """The answer for several sources, or for the only one that hit."""
-    if len(pieces) == 1:
-        return Print(pieces[0].outcome, pieces[0].stdout, pieces[0].stderr)
+    """The answer for several sources."""
     outcome = ", ".join(piece.outcome for piece in pieces)
     stdout, stderr = [piece.stdout for piece in pieces], [piece.stderr for piece in pieces]
     return Print(outcome, join_texts(stdout), join_texts(stderr))

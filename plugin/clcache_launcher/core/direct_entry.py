@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.dependencies import Listing
 from clcache_launcher.core.attempt import Attempt
@@ -26,8 +27,7 @@ _Files = tuple[tuple[str, Digest], ...]
 _MOST_ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(Struct, frozen=True):
     """A translation unit as it was found after the run."""
 
     includes: _Files
@@ -39,8 +39,7 @@ class _Unit:
     facts: Sequence[tuple[str, Facts]]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a run made and told."""
 
     listed: Sequence[str]
@@ -51,8 +50,7 @@ class Report:
     started_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class DirectEntry:
+class DirectEntry(Struct, frozen=True):
     """An entry, and what of its tree is in the result."""
 
     entry: Entry

@@ -4,10 +4,11 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.config.settings import Settings
 from clcache_launcher.core.builds import BuildSummary, summarize_build
@@ -15,6 +16,7 @@ from clcache_launcher.core.compile import compile_through_cache, describe
 from clcache_launcher.core.knowledge import Knowledge
 from clcache_launcher.core.prepare import Prepared, prepare
 from clcache_launcher.core.scope import Scope
+from clcache_launcher.core.standing import StandingHit, StandingHits, standing_hit
 from clcache_launcher.core.statistics import Statistics, Summary, summarize
 from clcache_launcher.core.steps import Pass, Steps
 from clcache_launcher.core.trees.roots import Roots
@@ -22,6 +24,7 @@ from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.util.standing_answers import load_standing_answers
 
 __all__ = ["Engine"]
 
@@ -31,8 +34,7 @@ _MOST_KNOWN: Final = 20_000
 """Command lines remembered: some 4 KB each."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(Struct, frozen=True):
     """An invocation as it is looked up."""
 
     units: tuple[Prepared, ...]
@@ -58,6 +60,9 @@ class Engine:
         self._last_folder: Path | None = None
         self.idle_timeout_s = 600
         """After how long a core that nobody asks ends, as the last request's settings say; 0 means never."""
+        answers = load_standing_answers()
+        self.standing = StandingHits(answers) if answers is not None else None
+        """Hits that are given again without being looked up; ``None`` where the system has no such way."""
         self._trees = Trees()
         self._known: OrderedDict[bytes, _Understood] = OrderedDict()
         self._lock = threading.Lock()
@@ -140,6 +145,22 @@ class Engine:
             )
         )
 
+    def standing_hit(self, request: bytes, settings: Settings) -> StandingHit | None:
+        """The hit that a request was just answered by, as one that stands; ``None`` where it does not."""
+        known = self._known.get(request)
+        if known is None or len(known.units) != 1 or not known.is_for(settings):
+            return None
+        reopen = partial(self.storage, settings.dir)
+        try:
+            scope = Scope(settings, reopen(), self.statistics(settings.dir), self._knowledge, known.roots, reopen)
+            return standing_hit(known.units[0], scope)
+        except StorageError:
+            return None
+
+    def count_standing(self) -> int:
+        """Count the hits that were given again without being looked up; how many there were since the core began."""
+        return self.standing.count() if self.standing is not None else 0
+
     def count_unknown_error(self) -> None:
         """Something failed that nobody expected; counted where the last request went."""
         if self._last_folder is not None:
@@ -147,6 +168,7 @@ class Engine:
 
     def tend(self) -> None:
         """Write what happened and keep each folder within its limit; called now and then, off the way of a hit."""
+        self.count_standing()
         for folder, storage in list(self._storages.items()):
             try:
                 self.statistics(folder).flush(storage)
@@ -161,6 +183,7 @@ class Engine:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
+        self.count_standing()
         self.statistics(folder).flush(storage)
         return summarize(storage)
 
@@ -171,6 +194,7 @@ class Engine:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
+        self.count_standing()
         self.statistics(folder).flush(storage)
         return summarize_build(storage.index.builds(), place, around)
 
@@ -180,6 +204,7 @@ class Engine:
         Raises:
             StorageError: The folder can't be used.
         """
+        self.count_standing()
         self.statistics(folder).zero(self.storage(folder))
 
     def clean(self, folder: Path, max_size_bytes: int, max_age_s: int = 0) -> int:
@@ -189,6 +214,7 @@ class Engine:
             StorageError: The folder can't be used.
         """
         storage = self.storage(folder)
+        self.count_standing()
         self.statistics(folder).flush(storage)
         return storage.clean(max_size_bytes, max_age_s)
 

@@ -8,8 +8,9 @@ lookup asks.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Result
@@ -25,8 +26,7 @@ _MOST_TEXT_BYTES: Final = 32 << 20
 """Texts of all these results together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A result that the compiler would make now."""
 
     key: ResultKey
@@ -37,8 +37,7 @@ class Found:
     """What ``LocalStorage.seals`` tells while the index leads to it as it did."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundBefore:
+class FoundBefore(Struct, frozen=True):
     """A result that was found, with what of files and index it was found by."""
 
     prepared: Prepared

@@ -4,8 +4,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.core.found import FoundResults
 from clcache_launcher.core.inputs.clock import Moment, moment_of
@@ -15,6 +16,7 @@ from clcache_launcher.core.inputs.held import HeldEntries
 from clcache_launcher.core.inputs.precompiled import PrecompiledHeaders
 from clcache_launcher.core.inputs.search import SearchPlan
 from clcache_launcher.core.inputs.search_state import SearchState, search_state
+from clcache_launcher.core.inputs.words import Words
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.sources.closer_look import CloserLook
 from clcache_launcher.core.sources.contents import Contents
@@ -28,6 +30,7 @@ from clcache_launcher.core.trees.own_depfiles import OwnDepfiles
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Digest, ResultKey
 from clcache_launcher.storage.local import StoredEntry
+from clcache_launcher.util.file_records import Records
 
 __all__ = ["Knowledge"]
 
@@ -57,6 +60,7 @@ class Knowledge:
         self.prefixes = IncludesPrefixes()
         self.file_names = FileNames()
         self.own_depfiles = OwnDepfiles()
+        self.words = Words()
         self.epoch = EpochTrials()
         self.toolchains = Toolchains(self.digests)
         self.found = FoundResults()
@@ -101,6 +105,10 @@ class Knowledge:
     def still_holds(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
         """Whether nothing has changed since an entry was last found to hold."""
         return self._is_moment(key, environment) and self._held.holds(key)
+
+    def rests_on(self, key: EntryKey) -> tuple[Records | None, ...]:
+        """The records under which an entry holds; ``None`` among them where these alone don't tell."""
+        return (None,) if key in self._moments else self._held.rests_on(key)
 
     def search_still_holds(self, key: EntryKey, environment: Mapping[str, str]) -> bool:
         """Whether nothing has changed since an entry's search state was last found true."""

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.core.found import Found, FoundBefore
 from clcache_launcher.core.keys import manifest_key
@@ -24,8 +26,7 @@ _MISSING: Final = Digest(b"missing")
 _FOLDER: Final = Digest(b"folder")
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """No entry holds; the compiler is to run."""
 
     manifest: ManifestKey

@@ -4,18 +4,26 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Result
+from clcache_launcher.model import Digest
 from clcache_launcher.storage.local import LocalStorage
 from clcache_launcher.util.files import hash_file, is_younger, read_file
 
-__all__ = ["MadeOutput", "can_write", "part_from_artifacts", "put_in_place", "read_outputs"]
+__all__ = [
+    "MadeOutput",
+    "can_write",
+    "part_from_artifacts",
+    "put_in_place",
+    "read_outputs",
+    "written_content",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class MadeOutput:
+class MadeOutput(Struct, frozen=True):
     """An output with its content."""
 
     role: str
@@ -91,15 +99,20 @@ def put_in_place(
     try:
         for output, path, digest in wanted:
             if output.in_place:
-                data = storage.artifacts.read(digest)
-                if own_depfile is not None and output.role == "depfile" and data is not None:
-                    data = own_depfile(data)
-                _write_over(path, data, mode)
+                _write_over(path, written_content(output.role, digest, storage, own_depfile), mode)
             else:
                 storage.artifacts.give_out(digest, path, mode, hardlink=hardlink, unlink_first=unlink_first)
     except OSError:
         return False
     return True
+
+
+def written_content(
+    role: str, digest: Digest, storage: LocalStorage, own_depfile: Callable[[bytes], bytes | None] | None
+) -> bytes | None:
+    """What is written for an output, or ``None`` where its artifact is not sound."""
+    data = storage.artifacts.read(digest)
+    return own_depfile(data) if own_depfile is not None and role == "depfile" and data is not None else data
 
 
 def part_from_artifacts(prepared: Prepared, storage: LocalStorage) -> None:

@@ -1,13 +1,14 @@
 """From an invocation to what is needed to look it up: compiler, compilation, environment, search folders."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from clcache_launcher.compilers.cl_variables import prepend_environment_options
 from clcache_launcher.compilers.families import CL_FAMILIES
-from clcache_launcher.compilers.msvc import prepend_environment_options
 from clcache_launcher.compilers.parse import parse_command_line
 from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.compilers.search_rules import SEARCH_RULES, SearchRules
@@ -17,17 +18,18 @@ from clcache_launcher.core.sources.source_facts import time_macros
 from clcache_launcher.core.toolchains import epoch
 from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolchains
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
+from clcache_launcher.util.file_records import Kind, Records, record_of
 from clcache_launcher.util.files import read_file
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["Prepared", "prepare"]
 
 _MOST_ROUNDS: Final = 3
 _IS_POSIX: Final = os.name == "posix"
-_UNTIDY: Final = re.compile(r"/(?:[./]|\Z)")
+_UNTIDY: Final = late_pattern(r"/(?:[./]|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A cacheable invocation, understood."""
 
     invocation: Invocation
@@ -91,6 +93,13 @@ class Prepared:
     def is_current(self) -> bool:
         """Whether ``PWD`` still names the working folder, or still does not."""
         return _pwd(self.invocation) == self.environment.get("PWD")
+
+    @property
+    def rests_on(self) -> Records | None:
+        """The records under which that is so; ``None`` where it is not."""
+        pwd = self.invocation.environment.get("PWD", "")
+        record = (record_of(pwd, Kind.WHICH_FILE),) if os.path.isabs(pwd) else ()
+        return Records(record) if self.is_current else None
 
 
 def prepare(invocation: Invocation, toolchains: Toolchains) -> tuple[Prepared, ...] | Uncacheable | NotACompilation:

@@ -9,7 +9,9 @@ fall-through without its comment.
 
 import os
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.dependencies import (
     Listing,
@@ -40,8 +42,7 @@ from clcache_launcher.util.files import read_file
 __all__ = ["FoundByText", "Preprocessed", "look_up_by_text", "preprocess", "preprocessed_entry"]
 
 
-@dataclass(frozen=True, slots=True)
-class Preprocessed:
+class Preprocessed(Struct, frozen=True):
     """What a preprocessed text leads to."""
 
     key: ManifestKey
@@ -53,8 +54,7 @@ class Preprocessed:
     """What stands before a header that ``/showIncludes`` lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundByText:
+class FoundByText(Struct, frozen=True):
     """A result with what is needed to find it in direct mode next time."""
 
     found: Found

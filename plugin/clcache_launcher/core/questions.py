@@ -1,14 +1,16 @@
 """Questions of the front end to the core: JSON in, JSON out.
 
 A question is ``{"command": name, "folder": cache folder, …}``; an answer has ``ok`` and, where that is false,
-``error``. ``build`` has ``build_folder``, which may be missing, and ``around``: see ``core.builds.summarize_build``.
+``error``. ``status`` tells how many hits were given again without being looked up. ``build`` has
+``build_folder``, which may be missing, and ``around``: see ``core.builds.summarize_build``.
 """
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import asdict
 
 from clcache_launcher import __version__
 from clcache_launcher.core.engine import Engine
@@ -52,7 +54,7 @@ def _answer(command: str, folder: Path, limits: tuple[int, int], engine: Engine)
         case "clear":
             engine.clear(folder)
         case "status" | "stop":
-            return {"version": __version__, "pid": os.getpid()}
+            return {"version": __version__, "pid": os.getpid(), "standing_hits": engine.count_standing()}
         case _:
             raise ValueError(f"no command {command!r}")
     return {}

@@ -18,9 +18,9 @@ is_shared, spent_ms). A change of form is a change of ``keys.KEY_VERSION``.
 import enum
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
-import msgpack
+from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
@@ -41,8 +41,7 @@ class Streams(enum.Enum):
     """Both went to one file, which stdout holds; which text was whose is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One set of include files under which a result holds."""
 
     includes: tuple[tuple[str, Digest], ...]
@@ -84,7 +83,7 @@ class Entry:
         """The stored form."""
         includes = [[os.fsencode(path), digest] for path, digest in self.includes]
         told = [self.search_state, self.streams.value, self.terminal, self.stamped]
-        return bytes(msgpack.packb([includes, *told, list(self.bound_to), self.bound, self.is_shared]))
+        return msgpack.encode([includes, *told, list(self.bound_to), self.bound, self.is_shared])
 
     @classmethod
     def decode(cls, body: bytes) -> "Entry":
@@ -94,12 +93,12 @@ class Entry:
             EntryFormatError: It is not one.
         """
         try:
-            includes, *told, bound_to, bound, is_shared = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            includes, *told, bound_to, bound, is_shared = msgpack.decode(body)
             search_state, streams, terminal, stamped = told
             pairs = tuple((os.fsdecode(path), _digest(digest)) for path, digest in includes)
             names = tuple(map(str, bound_to))
             how = Streams(streams)
-        except (ValueError, TypeError, msgpack.UnpackException) as err:
+        except (ValueError, TypeError, RecursionError) as err:
             raise EntryFormatError(f"entry: {err}") from err
         is_whole = (
             isinstance(search_state, bytes)
@@ -113,8 +112,7 @@ class Entry:
         return cls(pairs, search_state, how, terminal, stamped, names, bound, is_shared)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One stored compilation; its exit code was 0."""
 
     outputs: tuple[tuple[str, Digest], ...]
@@ -129,7 +127,7 @@ class Result:
     def encode(self) -> bytes:
         """The stored form."""
         outputs = [list(output) for output in self.outputs]
-        return bytes(msgpack.packb([outputs, self.stdout, self.stderr, self.made_by, self.spent_ms]))
+        return msgpack.encode([outputs, self.stdout, self.stderr, self.made_by, self.spent_ms])
 
     @classmethod
     def decode(cls, body: bytes) -> "Result":
@@ -139,9 +137,9 @@ class Result:
             EntryFormatError: It is not one.
         """
         try:
-            outputs, stdout, stderr, made_by, spent_ms = msgpack.unpackb(body, raw=False, strict_map_key=True)
+            outputs, stdout, stderr, made_by, spent_ms = msgpack.decode(body)
             pairs = tuple((str(role), _digest(digest)) for role, digest in outputs)
-        except (ValueError, TypeError, msgpack.UnpackException) as err:
+        except (ValueError, TypeError, RecursionError) as err:
             raise EntryFormatError(f"result: {err}") from err
         is_whole = all(isinstance(text, bytes) for text in (stdout, stderr, made_by)) and type(spent_ms) is int
         if not is_whole or spent_ms < 0:

@@ -4,7 +4,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from clcache_launcher.model import Apart, BuildRun, Reason, ResultKey
 from clcache_launcher.storage.counters import MOST_BUILDS, BuildCounts
@@ -17,8 +19,7 @@ _APART_PREFIX = "apart."
 _SAVED = "time_saved_ms"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What became of invocations."""
 
     hits: int
@@ -36,8 +37,7 @@ class Figures:
     """Why results that were stored serve no tree but those with the same roots."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary(Figures):
+class Summary(Figures, frozen=True):
     """What ``clcache stats`` tells; the figures are of invocations since they were last set to zero."""
 
     cache_size_bytes: int
@@ -68,9 +68,9 @@ class Statistics:
         self._gathered.note(build)
         return Statistics(self._gathered, build)
 
-    def count_hit(self, key: ResultKey, now_s: int, *, saved_ms: int) -> None:
-        """A result was given out, which saved a run of the compiler that once took so long."""
-        self._gathered.add(self._build, {"hits": 1, _SAVED: saved_ms}, (key, now_s))
+    def count_hit(self, key: ResultKey, now_s: int, *, saved_ms: int, times: int = 1) -> None:
+        """A result was given out so many times, each of which saved a run of the compiler that once took so long."""
+        self._gathered.add(self._build, {"hits": times, _SAVED: saved_ms * times}, (key, now_s))
 
     def count_miss(self) -> None:
         """The compiler ran and its result was stored."""

@@ -1,15 +1,19 @@
 """What the core tells the launcher to do, one step after the other."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import Ran
 
-__all__ = ["Pass", "Print", "Run", "Steps"]
+__all__ = ["HIT", "Pass", "Print", "Run", "Steps"]
+
+HIT: Final = "hit"
+"""What came of a request whose outputs all were found and put in place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Run command lines of the compiler, each if the one before succeeded, and tell how they ended."""
 
     commands: tuple[tuple[str, ...], ...]
@@ -17,8 +21,7 @@ class Run:
     """stdout and stderr go to one place where the caller's do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Struct, frozen=True):
     """Every output is in place: print and end."""
 
     outcome: str
@@ -29,8 +32,7 @@ class Print:
     signal: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Struct, frozen=True):
     """Run the compiler as it was given."""
 
     outcome: str

@@ -4,8 +4,10 @@ import contextlib
 import os
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.dependencies import (
     Listing,
@@ -37,13 +39,11 @@ _MILLISECOND_NS: Final = 10**6
 _OFFLOADED: Final = b"__omp_offloading_"
 
 
-@dataclass(frozen=True, slots=True)
-class Unclear:
+class Unclear(Struct, frozen=True):
     """The run may have failed for what was added to its command line; the compiler is to run as given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """What the caller is to see, and why nothing was stored, if so."""
 
     stdout: bytes
@@ -53,8 +53,7 @@ class Stored:
     """What was stored in direct mode for a caller with roots, if anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a run made and told."""
 
     made: Sequence[MadeOutput]
@@ -64,8 +63,7 @@ class Content:
     """How long the compiler ran."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A result that was stored for the trees that it is sure to serve."""
 
     entry: Entry

@@ -3,8 +3,9 @@
 import shlex
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.core.found import Found
 from clcache_launcher.core.outputs import read_outputs
@@ -18,8 +19,7 @@ _MACHINES: Final = frozenset({0x8664, 0x14C, 0x1C0, 0x1C4, 0xAA64, 0xA641})
 _BIG_OBJECT: Final = struct.pack("<2H", 0, 0xFFFF)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a hit would have given."""
 
     found: Found

@@ -4,8 +4,9 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import BuildRun
 from clcache_launcher.util.build_tools import tools_above
@@ -13,14 +14,13 @@ from clcache_launcher.util.machine import own_mark
 
 __all__ = ["CallerBuilds"]
 
-_ASK_AGAIN_S: Final = 0.05
+_ASK_AGAIN_S: Final = 0.02
 """Two builds of a folder that follow so closely are told apart some compilations late."""
 _PAUSE_S: Final = 60.0
 _MOST_FOLDERS: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     run: BuildRun
     asked_s: float
     is_by_pause: bool
@@ -33,9 +33,19 @@ class CallerBuilds:
     tell, a pause of a minute in a folder parts two builds.
     """
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
-        """Know nothing yet."""
-        self._now_s = now_s
+    def __init__(
+        self,
+        now_s: Callable[[], float] = time.monotonic,
+        tell: Callable[[str, BuildRun, int, float], None] | None = None,
+    ) -> None:
+        """Know nothing yet.
+
+        Args:
+            now_s: A steady clock.
+            tell: Is told of a folder each time that the system was asked: which build it is, of which caller's process,
+                and by what pause it is parted from the next, 0 where a build tool tells.
+        """
+        self._now_s, self._tell = now_s, tell
         self._own = own_mark()
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
@@ -50,7 +60,8 @@ class CallerBuilds:
         known = self._known.get(cwd)
         if known is not None and now_s - known.asked_s < _ASK_AGAIN_S:
             return known.run
-        tools = tools_above(caller(), self._own)
+        process = caller()
+        tools = tools_above(process, self._own)
         if tools:
             run = BuildRun(tools)
         elif known is not None and known.is_by_pause and now_s - known.asked_s < _PAUSE_S:
@@ -60,4 +71,6 @@ class CallerBuilds:
         self._known[cwd] = _Known(run, now_s, is_by_pause=not tools)
         while len(self._known) > _MOST_FOLDERS:
             self._known.popitem(last=False)
+        if self._tell is not None:
+            self._tell(cwd, run, process, 0 if tools else _PAUSE_S)
         return run

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from clcache_launcher.model import Invocation
 
-__all__ = ["InvocationLog"]
+__all__ = ["InvocationLog", "line_end"]
+
+
+def line_end(invocation: Invocation) -> str:
+    """What follows the milliseconds in a line; ``native/standing_serve.c`` writes what stands before for hits."""
+    command = " ".join(invocation.arguments)
+    return f" ms cwd={invocation.cwd} {command}".replace("\n", "\\n") + "\n"
 
 
 class InvocationLog:
@@ -31,10 +37,9 @@ class InvocationLog:
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         spent_ms = (time.perf_counter() - began) * 1000
-        command = " ".join(invocation.arguments)
-        line = f"{now} {outcome} {spent_ms:.2f} ms cwd={invocation.cwd} {command}".replace("\n", "\\n")
+        head = f"{now} {outcome} {spent_ms:.2f}".replace("\n", "\\n")
         try:
             with self._lock, open(path, "ab") as file:
-                file.write(os.fsencode(line + "\n"))
+                file.write(os.fsencode(head + line_end(invocation)))
         except OSError:
             return

@@ -14,6 +14,7 @@ from typing import Final
 
 from clcache_launcher.errors import EndpointError
 from clcache_launcher.util.locks import lock_within
+from clcache_launcher.util.standing_answers import StandingAnswers
 
 # Nothing below is looked at where it can't run.
 assert sys.platform != "win32"
@@ -54,12 +55,14 @@ class Listener:
         os.chmod(self._path, 0o600)
         self._socket.listen(_BACKLOG)
 
-    def accept(self) -> socket.socket:
-        """Wait for a caller; one of another user is turned away.
+    def accept(self, answers: StandingAnswers | None = None) -> socket.socket:
+        """Wait for a caller; one of another user is turned away, and who asks for them is given ``answers``.
 
         Raises:
             OSError: The listener was closed.
         """
+        if answers is not None:
+            return socket.socket(fileno=answers.serve(self._socket.fileno()))
         limit = struct.pack("ll", _REQUEST_LIMIT_S, 0)
         while True:
             connection, _ = self._socket.accept()

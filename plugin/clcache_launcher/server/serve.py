@@ -33,6 +33,7 @@ class Core:
         self._listener = listener
         self._engine = Engine()
         self._sessions = Sessions(self._engine)
+        self._answers = self._engine.standing.answers if self._engine.standing is not None else None
         self._lock = threading.Lock()
         self._waiting = 0
         self._threads = 0
@@ -41,7 +42,8 @@ class Core:
 
     def run(self) -> None:
         """Serve until told to stop or idle, then write what is not yet written."""
-        self._add_thread()
+        for _ in range(min(_IDLE_THREADS, os.cpu_count() or 1)):
+            self._add_thread()
         while not self._stop.wait(_TEND_EVERY_S):
             self._engine.tend()
             if self._is_idle():
@@ -56,11 +58,13 @@ class Core:
 
     def _is_idle(self) -> bool:
         limit_s = self._engine.idle_timeout_s
-        return bool(limit_s) and not self._is_busy() and time.monotonic() - self._last_s > limit_s
+        last_s = max(self._last_s, self._answers.activity()[0] if self._answers is not None else 0)
+        return bool(limit_s) and not self._is_busy() and time.monotonic() - last_s > limit_s
 
     def _is_busy(self) -> bool:
         with self._lock:
-            return self._waiting < self._threads
+            is_busy = self._waiting < self._threads
+        return is_busy or (self._answers is not None and self._answers.activity()[1] > 0)
 
     def _add_thread(self) -> None:
         with self._lock:
@@ -73,7 +77,7 @@ class Core:
     def _work(self) -> None:
         while True:
             try:
-                connection = self._listener.accept()
+                connection = self._listener.accept(self._answers)
             except OSError:
                 break
             with self._lock:

@@ -7,18 +7,19 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from blake3 import blake3
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher import __version__
 from clcache_launcher.config.arguments import read_options
 from clcache_launcher.config.files import are_current
 from clcache_launcher.config.sources import Resolved, fallback_folder, resolve
 from clcache_launcher.core.engine import Engine
-from clcache_launcher.core.steps import Pass, Print, Steps
+from clcache_launcher.core.steps import HIT, Pass, Print, Steps
 from clcache_launcher.errors import ConfigError
 from clcache_launcher.model import Invocation, Ran
 from clcache_launcher.protocol import (
@@ -36,7 +37,7 @@ from clcache_launcher.protocol import (
 from clcache_launcher.server.builds import CallerBuilds
 from clcache_launcher.server.elders import is_older
 from clcache_launcher.server.endpoint import CallerConnection, peer_process, wait_for_report
-from clcache_launcher.server.log import InvocationLog
+from clcache_launcher.server.log import InvocationLog, line_end
 from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature
 from clcache_launcher.util.status import file_status
@@ -62,8 +63,7 @@ _TERMINAL_VARIABLES: Final = (
 _GRAIN_NS: Final = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
+class _Understood(Struct, frozen=True):
     """A request with its settings."""
 
     request: CompileRequest
@@ -83,7 +83,8 @@ class Sessions:
         self._environments: dict[tuple[bytes, ...], tuple[tuple[bytes, ...], Mapping[str, str]]] = {}
         self._standing: dict[tuple[bytes, ...], Records] = {}
         self._log = InvocationLog()
-        self._builds = CallerBuilds()
+        standing = engine.standing
+        self._builds = CallerBuilds(tell=standing.note_build if standing is not None else None)
 
     def serve(self, connection: CallerConnection, payload: bytes) -> bool:
         """Answer one COMPILE request, to its end.
@@ -109,6 +110,8 @@ class Sessions:
         self._log.write(settings.log, understood.invocation, answer.outcome if answer else "abandoned", began)
         if isinstance(answer, Print):
             connection.sendall(print_message(answer.exit_code, answer.stdout, answer.stderr, answer.signal))
+            if answer.outcome == HIT and self._known.get(digest) is understood:
+                self._keep(payload, digest, understood)
         elif answer is not None:
             connection.sendall(_PASS)
         return True
@@ -152,6 +155,18 @@ class Sessions:
             while len(self._known) > _MOST_REQUESTS:
                 self._known.popitem(last=False)
         return understood
+
+    def _keep(self, payload: bytes, digest: bytes, understood: _Understood) -> None:
+        """Let a hit be given again to the same request, where it can be."""
+        standing, settings = self._engine.standing, understood.resolved.settings
+        if standing is None or not standing.is_to_keep(digest):
+            return
+        hit = self._engine.standing_hit(digest, settings)
+        if hit is not None:
+            hit = replace(hit, rests_on=(understood.standing, *hit.rests_on))
+            reply = print_message(0, hit.result.stdout, hit.result.stderr)
+            log = (str(settings.log), line_end(understood.invocation)) if settings.log is not None else None
+            standing.keep(payload, hit, reply, understood.invocation.cwd, self._engine.statistics(settings.dir), log)
 
     def _environment(self, entries: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], Mapping[str, str]]:
         """The entries with the variables that they are; what the commands of a build share is kept once."""

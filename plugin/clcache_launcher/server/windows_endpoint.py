@@ -23,6 +23,7 @@ assert sys.platform == "win32"
 import _winapi  # noqa: E402
 
 from clcache_launcher.util.pipes import Pipe, is_own_client  # noqa: E402
+from clcache_launcher.util.standing_answers import StandingAnswers  # noqa: E402
 from clcache_launcher.util.windows_user import own_user, security_identifier  # noqa: E402
 
 __all__ = ["Listener", "peer_process", "wait_for_report"]
@@ -93,12 +94,13 @@ class Listener:
         except OSError as err:
             raise EndpointError(f"{name}: {err.strerror or err}") from err
 
-    def accept(self) -> Pipe:
-        """Wait for a caller; one of another user is turned away.
+    def accept(self, answers: StandingAnswers | None = None) -> Pipe:
+        """Wait for a caller; one of another user is turned away. No ``answers`` are given here.
 
         Raises:
             OSError: The listener was closed.
         """
+        del answers
         while True:
             # Who has the turn waits for all instances; the next in turn waits when it has found a caller.
             with self._turn:

@@ -155,6 +155,10 @@ class ArtifactStore:
             return True
         return self.is_sound_in_full(digest)
 
+    def sound_signature(self, digest: Digest) -> Signature | None:
+        """The signature under which an artifact was last found sound."""
+        return self._verified.get(digest)
+
     def is_sound_in_full(self, digest: Digest) -> bool:
         """Whether the artifact has its content, by a full digest whatever is known of it."""
         path = self.path(digest)

@@ -5,10 +5,11 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from clcache_launcher.model import Digest
 from clcache_launcher.storage.database import index_files
@@ -41,8 +42,7 @@ _DANGLING: Final = {
 """What should be named by another row or name one; each with the statement that lists it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that is not as it should be."""
 
     what: str

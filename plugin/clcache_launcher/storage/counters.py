@@ -6,8 +6,10 @@ count}}``; ``tools`` are the run, whose mark is the row's name, and the runs abo
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from clcache_launcher.storage.seals import is_sealed, seal_of
 from clcache_launcher.storage.totals import Transaction
@@ -18,8 +20,7 @@ MOST_BUILDS: Final = 1000
 """Builds that a cache folder remembers; those go first that were idle longest."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildCounts:
+class BuildCounts(Struct, frozen=True):
     """What was counted in one run of a build tool."""
 
     tools: tuple[tuple[str, str], ...]

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
 from clcache_launcher.storage.counters import (
@@ -19,7 +20,7 @@ from clcache_launcher.storage.counters import (
 from clcache_launcher.storage.database import Database
 from clcache_launcher.storage.rows import add_artifact, artifacts_of, is_digest, remove_artifact_row, seal_artifact
 from clcache_launcher.storage.seals import is_sealed, seal_of
-from clcache_launcher.storage.totals import FACTS_ROW_BYTES, TOTALS, Transaction, read_totals, reckon
+from clcache_launcher.storage.totals import FACTS_ROW_BYTES, TOTALS, Totals, Transaction, read_totals, reckon
 
 __all__ = ["Index", "StoredEntry", "Totals"]
 
@@ -34,24 +35,11 @@ _Done = TypeVar("_Done")
 _Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(Struct, frozen=True):
     """One entry of a manifest as it is stored."""
 
     result: ResultKey
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What a cache folder holds."""
-
-    results: int
-    artifact_bytes: int
-    facts_bytes: int
-    index_bytes: int
-    free_bytes: int
-    """How much of the index's file is free pages."""
 
 
 class Index:
@@ -60,19 +48,23 @@ class Index:
     Every method raises ``StorageError`` when SQLite can't do it.
     """
 
-    def __init__(self, folder: Path, remove_artifact: Callable[[Digest], None]) -> None:
+    def __init__(
+        self, folder: Path, remove_artifact: Callable[[Digest], None], removed: Callable[[], None] = lambda: None
+    ) -> None:
         """Open the index in ``folder``; one that can't be used is replaced by a new one.
 
         Args:
             folder: The cache folder; made where it is not there.
             remove_artifact: Removes the file of an artifact that no result names any more. It is called while no other
                 process can add one.
+            removed: Is called after results were removed or replaced.
 
         Raises:
             StorageError: It can't be opened or made.
         """
         self._remove_artifact = remove_artifact
         self._database = Database(folder)
+        self._removed = removed
 
     @property
     def path(self) -> str:
@@ -321,6 +313,7 @@ class Index:
             named = artifacts_of(transaction, key)
             gone = transaction.rows("DELETE FROM result WHERE key = ? RETURNING 1", key)
             transaction.added["results"] -= len(gone)
+            transaction.removes |= bool(gone)
             for digest in named:
                 if transaction.rows("SELECT 1 FROM result_artifact WHERE digest = ? LIMIT 1", digest):
                     continue
@@ -381,13 +374,16 @@ class Index:
     def write(self, work: Callable[[Transaction], _Done]) -> _Done:
         """Do ``work`` in one transaction and keep the totals; it may be done twice, then in an empty index."""
 
-        def write(sql: sqlite3.Connection) -> _Done:
+        def write(sql: sqlite3.Connection) -> tuple[_Done, bool]:
             transaction = Transaction(sql)
             done = work(transaction)
             transaction.write_totals()
-            return done
+            return done, transaction.removes
 
-        return self._database.write(write)
+        done, removes = self._database.write(write)
+        if removes:
+            self._removed()
+        return done
 
 
 def _parts(items: Iterable[_Item]) -> Iterator[list[_Item]]:

@@ -3,14 +3,17 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest, ManifestKey, ResultKey
 from clcache_launcher.storage.artifacts import ArtifactStore, disk_bytes
 from clcache_launcher.storage.index import Index, StoredEntry, Totals
+from clcache_launcher.storage.removals import Removals
+from clcache_launcher.util.file_records import Kind, Records, record_of
 from clcache_launcher.util.files import digest_of
 from clcache_launcher.util.machine import boot_id
 from clcache_launcher.util.mounts import network_file_system
@@ -45,8 +48,7 @@ def explain_refusal(folder: Path, network_type: Callable[[str], str | None] = ne
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedContent:
+class PreparedContent(Struct, frozen=True):
     """Content on its way into storage, in a scratch file."""
 
     digest: Digest
@@ -85,7 +87,8 @@ class LocalStorage:
         self.folder = folder
         self._clock = clock
         self.artifacts = ArtifactStore(folder, boot_id() if boot is None else boot, self._recall)
-        self.index = Index(folder, self.artifacts.remove)
+        self._removals = Removals(folder)
+        self.index = Index(folder, self.artifacts.remove, self._removals.mark)
         # A new index knows nothing: what a lost one knew would count for nothing and stay for ever.
         self._known_index = self.index.path if self.index.totals().results else ""
         self._swept_s = time.monotonic()
@@ -140,6 +143,11 @@ class LocalStorage:
         it was, so are the bodies, which are not read.
         """
         return tuple(self.index.read(_SEALS, key, manifest))
+
+    def rests_on(self) -> Records:
+        """The records under which the index is this one and names all that it names now."""
+        files = (record_of(path, Kind.WHICH_FILE) for path in (self.index.path, self.index.path + "-shm"))
+        return Records((self._removals.record(), *files))
 
     def forget(self, key: ResultKey, unsound: Iterable[Digest]) -> None:
         """Remove a result that can't be given out, and artifacts that are not what they should be."""

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from clcache_launcher.storage.seals import is_sealed, seal_of
 
-__all__ = ["FACTS_ROW_BYTES", "TOTALS", "Transaction", "read_totals", "reckon"]
+__all__ = ["FACTS_ROW_BYTES", "TOTALS", "Totals", "Transaction", "read_totals", "reckon"]
 
 FACTS_ROW_BYTES: Final = 64
 """What a row of facts takes besides its body, as the statement below says, too."""
@@ -19,14 +20,26 @@ TOTALS: Final = {
 """Each with the statement that counts it."""
 
 
-@dataclass(slots=True)
-class Transaction:
+class Totals(Struct, frozen=True):
+    """What a cache folder holds."""
+
+    results: int
+    artifact_bytes: int
+    facts_bytes: int
+    index_bytes: int
+    free_bytes: int
+    """How much of the index's file is free pages."""
+
+
+class Transaction(Struct):
     """A transaction of the index, with what it adds to the totals."""
 
     sql: sqlite3.Connection
     added: Counter[str] = field(default_factory=Counter)
     doubted: set[str] = field(default_factory=set)
     """Totals that are to be counted again."""
+    removes: bool = False
+    """Results that others may remember go."""
 
     def rows(self, statement: str, *values: bytes | int | str) -> list[Any]:
         """Run a statement and return its rows."""

@@ -1,8 +1,9 @@
 """Which runs of build tools stand above a process."""
 
 import os
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from clcache_launcher.util.machine import ProcessMark, process_status
 

@@ -7,11 +7,11 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from blake3 import blake3
+from msgspec import Struct
 
 from clcache_launcher.model import Digest
 from clcache_launcher.util.status import file_status, handle_status, link_status
@@ -62,8 +62,7 @@ class Signature(NamedTuple):
     device: int
 
 
-@dataclass(frozen=True, slots=True)
-class HashedFile:
+class HashedFile(Struct, frozen=True):
     """A file's content digest with the signature that it was read under."""
 
     digest: Digest

@@ -4,8 +4,9 @@ import os
 import socket
 import sys
 import time
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from clcache_launcher.util.files import digest_of
 
@@ -33,8 +34,7 @@ def boot_id() -> bytes:
         return digest_of(b"%d" % round((time.time() - time.monotonic()) / _CLOCK_STEP_S))
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessMark:
+class ProcessMark(Struct, frozen=True):
     """A process, told from others that had its number before or have it in other containers."""
 
     boot: str
@@ -60,8 +60,7 @@ class ProcessMark:
         return cls(boot, space, pid, start)
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessStatus:
+class ProcessStatus(Struct, frozen=True):
     """What the system tells of a process that runs."""
 
     name: str

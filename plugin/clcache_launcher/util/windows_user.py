@@ -3,8 +3,9 @@
 import ctypes
 import sys
 from ctypes import wintypes
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 # Nothing below is looked at where it can't run.
 assert sys.platform == "win32"
@@ -37,8 +38,7 @@ _ADVANCED.GetLengthSid.argtypes = (ctypes.c_void_p,)
 _ADVANCED.ConvertSidToStringSidW.argtypes = (ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p))
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """Two processes with the same user may serve each other."""
 
     identifier: bytes

@@ -1,12 +1,11 @@
 """Command lines of Microsoft's compiler."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clcache_launcher.compilers.msvc import CL, prepend_environment_options
+from clcache_launcher.compilers.cl_variables import prepend_environment_options
+from clcache_launcher.compilers.msvc import CL
 from clcache_launcher.compilers.msvc_options import CL_ROWS, SHARED_ROWS
 from clcache_launcher.compilers.options import Effect, Option, Takes
 from clcache_launcher.compilers.parse import parse_command_line
@@ -239,33 +238,6 @@ def test_response_file_is_split_as_windows_does() -> None:
     assert parsed.arguments == ("/c", "/Idir with blank\\sub", '/DX="q"', "a.cpp")
 
 
-@pytest.mark.parametrize(
-    ("environment", "whole"),
-    [
-        ({}, ("/c", "a.cpp")),
-        ({"CL": "", "_CL_": " "}, ("/c", "a.cpp")),
-        ({"CL": "/Zp2 /Ox /I\\INCLUDE\\MYINCLS"}, ("/Zp2", "/Ox", "/I\\INCLUDE\\MYINCLS", "/c", "a.cpp")),
-        ({"_CL_": "/W4 b.obj"}, ("/c", "a.cpp", "/W4", "b.obj")),
-        ({"CL": "/O2", "_CL_": "/Od"}, ("/O2", "/c", "a.cpp", "/Od")),
-        ({"CL": '"/Idir with blank" /DS=\\"x\\"'}, ("/Idir with blank", '/DS="x"', "/c", "a.cpp")),
-        ({"CL": "/DDEBUG#1"}, ("/DDEBUG=1", "/c", "a.cpp")),
-        ({"CL": "-DX#a#b"}, ("-DX=a#b", "/c", "a.cpp")),
-        ({"CL": "/D X#1"}, ("/D", "X=1", "/c", "a.cpp")),
-        ({"CL": "/DX=1"}, ("/DX=1", "/c", "a.cpp")),
-    ],
-)
-def test_environment_options_surround_the_command_line(environment: dict[str, str], whole: tuple[str, ...]) -> None:
-    assert prepend_environment_options(["/c", "a.cpp"], environment, Quoting.CL) == whole
-
-
-@pytest.mark.parametrize("value", ["@a.rsp", "/Foa#b.obj", "/DX=a#b", '/I"open', "a#b.cpp"])
-@pytest.mark.parametrize("name", ["CL", "_CL_"])
-def test_doubtful_environment_option_is_uncacheable(name: str, value: str) -> None:
-    assert prepend_environment_options(["/c", "a.cpp"], {name: value}, Quoting.CL) == Uncacheable(
-        Reason.ENVIRONMENT, name
-    )
-
-
 def test_variable_with_object_name_names_the_object() -> None:
     whole = prepend_environment_options(["/c", "a.cpp"], {"CL": "/Fox.obj"}, Quoting.CL)
     assert isinstance(whole, tuple)
@@ -291,9 +263,3 @@ def test_any_command_line_is_read(arguments: list[str]) -> None:
 @given(st.lists(st.sampled_from(FLAGS), max_size=8), st.lists(TOKENS, max_size=4))
 def test_unknown_option_is_uncacheable_wherever_it_stands(before: list[str], after: list[str]) -> None:
     assert isinstance(parse("/c", *before, "/unheard-of", "a.cpp", *after), Uncacheable)
-
-
-@given(st.text(max_size=40), st.text(max_size=40))
-def test_any_variable_is_read(before: str, after: str) -> None:
-    whole = prepend_environment_options(["/c", "a.cpp"], {"CL": before, "_CL_": after}, Quoting.CL)
-    assert isinstance(whole, Uncacheable) or ("/c", "a.cpp") in pairwise(whole)

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, next_probe_command, parse_probe
+from clcache_launcher.compilers.probe import (
+    Family,
+    Probe,
+    looks_like_compiler,
+    next_probe_command,
+    parse_probe,
+    programs_in,
+)
 
 # What the commands of next_probe_command() printed on Debian 12, with PATH=/usr/bin:/bin and LC_ALL=C.
 CAPTURED = Path(__file__).parents[2] / "data" / "probe"
@@ -58,6 +65,13 @@ def test_gcc_is_understood() -> None:
     assert probe.search_folders == ("/usr/local/include/x86_64-linux-gnu", "/usr/include/c++/12", "/usr/include")
     assert probe.is_cxx_driver
     assert not probe.targets_msvc
+
+
+def test_programs_are_known_from_the_first_answer() -> None:
+    probe = parse_probe("g++", [GCC, b""])
+    assert probe is not None
+    assert programs_in([GCC]) == probe.programs
+    assert programs_in([]) == ()
 
 
 def test_temporary_names_are_not_part_of_the_version() -> None:

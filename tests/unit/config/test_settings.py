@@ -1,9 +1,9 @@
 """The fields of the settings."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from clcache_launcher.config.kinds import Kind, Place
 from clcache_launcher.config.settings import FIELDS, SettingField, Settings, build_settings

@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from clcache_launcher.config import sources
 from clcache_launcher.config.kinds import Value

@@ -1,10 +1,10 @@
 """A result that was found is found again without its entry being read, as long as a lookup would find it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.core.found import Found, FoundBefore, FoundResults
 from clcache_launcher.core.inputs.precompiled import PrecompiledHeaders

@@ -1,12 +1,12 @@
 """Keys and records, whatever is in them: no two invocations that differ in what matters share a key."""
 
 import struct
-from dataclasses import replace
 from random import Random
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clcache_launcher.core.keys import manifest_key, result_key
 from clcache_launcher.core.records import Entry, Result, Streams

@@ -1,9 +1,8 @@
 """Keys: what must change one does, what must not does not."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clcache_launcher.core.keys import manifest_key, result_key
 from clcache_launcher.core.records import Entry, Streams

@@ -1,10 +1,10 @@
 """What is remembered between requests."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.search_rules import SearchRules
 from clcache_launcher.core.inputs.search import search_plan

@@ -1,9 +1,9 @@
 """Lookup: a hit only where the compiler would make the same now."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.core.found import Found
 from clcache_launcher.core.knowledge import Knowledge
@@ -98,7 +98,7 @@ def test_missing_source_is_uncacheable(case: Case) -> None:
 def test_other_options_and_toolchains_are_misses(case: Case) -> None:
     assert outcome(case, "-O2", *COMMAND) is Miss
     assert outcome(case, "-Itwo", "-Ione", *COMMAND[2:]) is Miss
-    case.toolchain = type(TOOLCHAIN)(**{**{n: getattr(TOOLCHAIN, n) for n in TOOLCHAIN.__slots__}, "identity": b"new"})
+    case.toolchain = replace(TOOLCHAIN, identity=b"new")
     assert outcome(case) is Miss
 
 

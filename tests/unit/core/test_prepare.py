@@ -1,10 +1,10 @@
 """From an invocation to what is needed to look it up."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.response_file import MAX_BYTES
 from clcache_launcher.core.inputs.digests import FileDigests

@@ -73,7 +73,8 @@ def test_clean_knows_both_limits(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["status", "stop"])
 def test_core_tells_who_it_is(command: str) -> None:
-    assert ask(Engine(), command=command) == {"ok": True, "version": __version__, "pid": os.getpid()}
+    told = {"ok": True, "version": __version__, "pid": os.getpid(), "standing_hits": 0}
+    assert ask(Engine(), command=command) == told
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Entries and results come back as they went in, and nothing else is taken for one."""
 
-import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import msgpack
 
 from clcache_launcher.core.records import Entry, Result, Streams
 from clcache_launcher.errors import EntryFormatError
@@ -30,18 +30,19 @@ def test_result_round_trip(outputs: tuple[tuple[str, Digest], ...], text: bytes,
 WRONG = [
     b"",
     b"\xc1",
-    msgpack.packb(1),
-    msgpack.packb([[], b""]),
-    msgpack.packb([[["/a.h", b"short"]], b"", "any"]),
-    msgpack.packb([[["/a.h"]], b"", "any"]),
-    msgpack.packb([[], "text", "any"]),
-    msgpack.packb([[], b"", "no such"]),
-    msgpack.packb([[], b"", "any", 1]),
-    msgpack.packb([[], b"", "any"])[:-1],
-    msgpack.packb([[], b"", b"", b""]),
-    msgpack.packb([[], b"", b"", b"", -1]),
-    msgpack.packb([[], b"", b"", b"", 1.5]),
-    msgpack.packb([[], b"", b"", b"", True]),
+    msgpack.encode(1),
+    msgpack.encode([[], b""]),
+    msgpack.encode([[["/a.h", b"short"]], b"", "any"]),
+    msgpack.encode([[["/a.h"]], b"", "any"]),
+    msgpack.encode([[], "text", "any"]),
+    msgpack.encode([[], b"", "no such"]),
+    msgpack.encode([[], b"", "any", 1]),
+    msgpack.encode([[], b"", "any"])[:-1],
+    msgpack.encode([[], b"", b"", b""]),
+    msgpack.encode([[], b"", b"", b"", -1]),
+    msgpack.encode([[], b"", b"", b"", 1.5]),
+    msgpack.encode([[], b"", b"", b"", True]),
+    b"\x91" * 100_000,
 ]
 
 

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.dependencies import SHOW_INCLUDES_PREFIX
 from clcache_launcher.compilers.response_file import split_response_file

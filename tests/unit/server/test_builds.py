@@ -62,7 +62,7 @@ def test_build_is_the_run_of_the_tool(callers: Callers, ninjas: list[int], tmp_p
 
 @pytest.mark.posix
 def test_system_is_asked_once_in_a_short_time(callers: Callers, ninjas: list[int], tmp_path: Path) -> None:
-    runs = {callers.find(tmp_path, ninjas[0], after_s=0.001).mark for _ in range(40)}
+    runs = {callers.find(tmp_path, ninjas[0], after_s=0.001).mark for _ in range(15)}
     assert (len(runs), callers.asked) == (1, 1)
     callers.find(tmp_path, ninjas[0], after_s=0.05)
     assert callers.asked == 2

@@ -3,10 +3,10 @@
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.storage.check import Finding, check_folder
 from clcache_launcher.storage.counters import BuildCounts

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.storage.scratch import Scratch
 from clcache_launcher.util.machine import ProcessMark, own_mark

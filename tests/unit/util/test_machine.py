@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.util.machine import ProcessMark, boot_id, is_alive, own_mark
 

@@ -7,10 +7,11 @@ import io
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import digest_of, read_file
@@ -25,8 +26,7 @@ _UNIVERSAL: Final = re.compile(r"(?:UTC|GMT)?0?")
 _LEAP_SECONDS: Final = slice(28, 32)
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct, frozen=True):
     """A time zone with its rules."""
 
     identity: Digest
@@ -64,8 +64,7 @@ def day_of(zone: Zone, time_s: float) -> str:
     return datetime.fromtimestamp(time_s, zone.rules).date().isoformat()
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What of the clock reaches an output."""
 
     macros: frozenset[bytes]

@@ -4,9 +4,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from stat import S_ISDIR
 from typing import Final
+
+from msgspec import Struct, field
 
 from clcache_launcher.util.file_records import Records, file_record, hold
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
@@ -18,8 +19,7 @@ _MOST_STATES: Final = 500
 """Of a folder that are told apart; in a build folder each object makes one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """What a symbolic link leads to: that comes and goes without a trace in the link's folder."""
 
     signature: Signature | None
@@ -27,8 +27,7 @@ class Link:
     """Without links."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The names in a folder at one moment."""
 
     signature: Signature | None
@@ -88,8 +87,7 @@ class Listing:
         return name.casefold() if self.ignores_case else name
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What became of a folder since it had a signature."""
 
     names: frozenset[str]
@@ -98,8 +96,7 @@ class Changes:
     """The names now."""
 
 
-@dataclass(slots=True)
-class _History:
+class _History(Struct):
     """The states of one folder, each with the names that changed on the way to the next."""
 
     last: Listing

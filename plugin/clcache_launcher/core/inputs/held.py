@@ -3,8 +3,10 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
@@ -22,8 +24,7 @@ _MOST_TUPLES: Final = 20_000
 _NOTHING: Final = Records()
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """The records of one entry; entries share them, and the tuples of what many search alike."""
 
     searched: Records
@@ -64,6 +65,11 @@ class HeldEntries(Generic[_Key]):
         if held is None or held.includes is None or not hold(held.includes):
             return False
         return hold(held.beside) or self._other_names_changed(key, held)
+
+    def rests_on(self, key: _Key) -> tuple[Records | None, ...]:
+        """The records under which an entry holds; ``None`` among them where they are not known."""
+        held = self._held.get(key)
+        return (None,) if held is None else (held.includes, held.beside)
 
     def is_searched(self, key: _Key) -> bool:
         """Whether the search state is certainly what it was, whatever the includes are."""

@@ -11,10 +11,9 @@ History: 1.
 
 import contextlib
 import os
-from dataclasses import dataclass
 from typing import Final
 
-import msgpack
+from msgspec import Struct, msgpack
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest
@@ -26,8 +25,7 @@ __all__ = ["PrecompiledContent", "PrecompiledHeaders"]
 _VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class PrecompiledContent:
+class PrecompiledContent(Struct, frozen=True):
     """The headers in a precompiled header."""
 
     holds_times: bool
@@ -62,7 +60,7 @@ class PrecompiledHeaders:
         """
         self._known[digest] = content
         includes = [[os.fsencode(path), each] for path, each in content.includes]
-        storage.index.add_facts([(_key(digest), bytes(msgpack.packb([_VERSION, content.holds_times, includes])))])
+        storage.index.add_facts([(_key(digest), msgpack.encode([_VERSION, content.holds_times, includes]))])
 
 
 def _key(digest: Digest) -> Digest:
@@ -71,9 +69,9 @@ def _key(digest: Digest) -> Digest:
 
 def _decode(body: bytes) -> PrecompiledContent | None:
     try:
-        version, holds_times, includes = msgpack.unpackb(body)
+        version, holds_times, includes = msgpack.decode(body)
         pairs = tuple((os.fsdecode(path), Digest(digest)) for path, digest in includes)
-    except (ValueError, TypeError, msgpack.UnpackException):
+    except (ValueError, TypeError, RecursionError):
         return None
     is_whole = all(isinstance(digest, bytes) and len(digest) == DIGEST_BYTES for _, digest in pairs)
     return PrecompiledContent(bool(holds_times), pairs) if version == _VERSION and is_whole else None

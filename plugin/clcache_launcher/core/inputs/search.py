@@ -8,7 +8,8 @@ includers' folders it is looked for; ``search_state`` says where it exists.
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clcache_launcher.compilers.search_rules import SearchRules
 from clcache_launcher.core.sources.asked_names import ByPart, by_folder_part
@@ -22,8 +23,7 @@ _ByPart = Mapping[str, frozenset[str]]
 """Base names by the folder part of the name as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPlan:
+class SearchPlan(Struct, frozen=True):
     """Which names are looked for in which folders, and what else of files must hold."""
 
     folders: tuple[str, ...]

@@ -6,9 +6,9 @@ write the paths of system headers without links, and drop a search folder that i
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from blake3 import blake3
+from msgspec import Struct
 
 from clcache_launcher.core.inputs.clock import Moment
 from clcache_launcher.core.inputs.digests import FileDigests
@@ -30,8 +30,7 @@ __all__ = ["SearchState", "search_state"]
 _SECOND_NS = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class SearchState:
+class SearchState(Struct, frozen=True):
     """Where the names of a plan exist."""
 
     digest: bytes

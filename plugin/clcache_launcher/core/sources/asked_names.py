@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["AskedNames", "ByPart", "asked_names", "by_folder_part"]
 
@@ -11,9 +12,8 @@ ByPart = tuple[tuple[str, tuple[str, ...]], ...]
 """Base names by the folder part of the name as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedNames:
-    """What a file includes and tests; made once for its content, since each unit that reads the file needs it."""
+class AskedNames(Struct, frozen=True):
+    """What a file includes and tests."""
 
     beside: ByPart
     """Looked for beside the file, too."""

@@ -10,40 +10,43 @@ from collections.abc import Iterable
 from typing import Final
 
 from clcache_launcher.core.sources.tokens import BLANK, Source, literals
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["can_compose_directive", "composes_assembler", "directive_parts", "includes_in_assembler"]
 
 _GAP: Final = BLANK[:-1] + rb"\n]*+"
 _LITERAL: Final = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*"'
 _HEAD: Final = rb"\b_{0,2}asm(?:__)?\b(?:" + _GAP + rb"(?:(?:__)?(?:volatile|inline)(?:__)?|goto|const)\b)*" + _GAP
-_WORD: Final = re.compile(rb"\b_{0,2}asm(?:__)?\b(?!/|-generic)")
-_TEXT: Final = re.compile(_HEAD + rb"\(((?:" + _GAP + _LITERAL + rb")++)" + _GAP + rb"[:)]")
+_WORD: Final = late_pattern(rb"\b_{0,2}asm(?:__)?\b(?!/|-generic)")
+_TEXT: Final = late_pattern(_HEAD + rb"\(((?:" + _GAP + _LITERAL + rb")++)" + _GAP + rb"[:)]")
 # The C libraries' headers name symbols so, in every translation unit.
 _NAMED: Final = rb"(?:__ASMNAME|__MINGW64_STRINGIFY)\b"
-_PLAIN: Final = re.compile(
+_PLAIN: Final = late_pattern(
     _HEAD + rb'\((?:GAP"")*+GAP(?:(?<=["\s\0\x80-\xff])[:)]|NAMED)'.replace(b"GAP", _GAP).replace(b"NAMED", _NAMED)
 )
 
-_FILE_CODE: Final = re.compile(rb"\bincbin\b|\.include" + BLANK + rb'*+"', re.IGNORECASE)
-_FILE: Final = re.compile(rb"incbin|(?<!\w)\.include\b", re.IGNORECASE)
+_FILE_CODE: Final = late_pattern(rb"\bincbin\b|\.include" + BLANK + rb'*+"', re.IGNORECASE)
+_FILE: Final = late_pattern(rb"incbin|(?<!\w)\.include\b", re.IGNORECASE)
 # The assembler's own macros can put a directive together; its MRI mode knows directives without a dot.
 _MACHINERY: Final = rb"\.(?:macro|irpc?|altmacro|mri)\b"
 # "%0" may stand for a symbol's name and "{a|b}" for text of a dialect.
 _BEGUN: Final = rb"\.(?:i(?:n(?:c(?:bi?|l(?:ud?)?)?)?)?)?"
-_UNSURE: Final = re.compile(rb"%s|%s[%%{]" % (_MACHINERY, _BEGUN), re.IGNORECASE)
-_HIDDEN: Final = re.compile(_MACHINERY + rb"|\\(?-i:N)\{", re.IGNORECASE)
+_UNSURE: Final = late_pattern(rb"%s|%s[%%{]" % (_MACHINERY, _BEGUN), re.IGNORECASE)
+_HIDDEN: Final = late_pattern(_MACHINERY + rb"|\\(?-i:N)\{", re.IGNORECASE)
 _DIRECTIVES: Final = (b".incbin", b".include")
-_LITERAL_PART: Final = re.compile(
+_LITERAL_PART: Final = late_pattern(
     rb'"(?P<whole>\.?[ncbilude]*+)"|"(?P<end>[ncbilude]++)(?![\w"])|(?P<begin>%s)"|%s|\.[ncbilude]++[%%{]'
     % (_BEGUN, _MACHINERY),
     re.IGNORECASE,
 )
-_TOKEN_PART: Final = re.compile(rb"(?:\." + BLANK + rb"*+)?\b(?!include\b)[ncbilude]{2,7}+\b(?!" + BLANK + rb'*+[<"/])')
-_BLANKS: Final = re.compile(BLANK)
+_TOKEN_PART: Final = late_pattern(
+    rb"(?:\." + BLANK + rb"*+)?\b(?!include\b)[ncbilude]{2,7}+\b(?!" + BLANK + rb'*+[<"/])'
+)
+_BLANKS: Final = late_pattern(BLANK)
 _MOST_PARTS: Final = 3
 """With the dot. Of four, the short names in any unit with ``windows.h`` make a directive: ``in``, ``cb``, ``in``."""
 _HEX: Final = rb"[0-9A-Fa-f]"
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = late_pattern(
     rb"\\(?:(?:x\{?|u\{)0*("
     + _HEX
     + rb"{1,6})\}?|u("

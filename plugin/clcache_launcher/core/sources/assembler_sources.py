@@ -10,24 +10,25 @@ from typing import Final
 
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import digest_of, read_file
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["assembler_refusal", "may_read_unlisted_files"]
 
-_SPLICE: Final = re.compile(rb"\\\r?\n")
-_INCLUDE: Final = re.compile(rb"#[ \t]*(?:include|include_next)\b")
-_DIRECTIVE: Final = re.compile(rb"incbin|\.[ \t]*s?include", re.IGNORECASE)
+_SPLICE: Final = late_pattern(rb"\\\r?\n")
+_INCLUDE: Final = late_pattern(rb"#[ \t]*(?:include|include_next)\b")
+_DIRECTIVE: Final = late_pattern(rb"incbin|\.[ \t]*s?include", re.IGNORECASE)
 # MRI mode knows directives without a dot, and .altmacro parameters without a backslash.
-_MODE: Final = re.compile(rb"\.(?:mri|altmacro)\b", re.IGNORECASE)
-_STATEMENT: Final = re.compile(rb"(?:^|[\n;:|])[ \t]*([^\s;:|\"]*\\[^\s;:|\"]*)")
-_PARAMETER: Final = re.compile(rb"\\(?:\w+|@|\(\))")
+_MODE: Final = late_pattern(rb"\.(?:mri|altmacro)\b", re.IGNORECASE)
+_STATEMENT: Final = late_pattern(rb"(?:^|[\n;:|])[ \t]*([^\s;:|\"]*\\[^\s;:|\"]*)")
+_PARAMETER: Final = late_pattern(rb"\\(?:\w+|@|\(\))")
 _LETTERS: Final = frozenset(b".includebsINCLUDEBS")
-_COMPOSED: Final = re.compile(rb"(?<![\w)])\.[a-z_]*\\", re.IGNORECASE)
-_PIECE: Final = re.compile(
+_COMPOSED: Final = late_pattern(rb"(?<![\w)])\.[a-z_]*\\", re.IGNORECASE)
+_PIECE: Final = late_pattern(
     rb"\b(?:ncbin|cbin|inc|incb|incbi|nclude|clude|lude|incl|inclu|includ|include)\b|(?<!\w)\.in?\b",
     re.IGNORECASE,
 )
 # An apostrophe of a character without its second one hides the rest of the line from the scan for facts.
-_TIME: Final = re.compile(rb"__(?:DATE|TIME|TIMESTAMP)__")
+_TIME: Final = late_pattern(rb"__(?:DATE|TIME|TIMESTAMP)__")
 
 
 def assembler_refusal(files: Iterable[tuple[str, Digest]], definitions: Iterable[str]) -> Uncacheable | None:

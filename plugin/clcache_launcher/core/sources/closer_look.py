@@ -10,14 +10,15 @@ from clcache_launcher.core.sources.contents import Contents
 from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.sources.tokens import read_source
 from clcache_launcher.model import Digest, Reason, Uncacheable
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["CloserLook"]
 
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
+_WORD: Final = late_pattern(rb"[A-Za-z_]\w*")
 # What begins with letters is looked for 10 times as fast as what begins with "\b" (CPython 3.11, 2026-11).
 _DEFINE: Final = rb"define(?<!\w.{6})(?:[\s\x80-\xff]|\\\r?\n|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/)+(?:%s)\b"
-_MACRO: Final = re.compile(rb"\bdefine\b(?:[^\\\n]|\\\r?\n|\\)*+\n?")
-_PATH: Final = re.compile(rb"[\w.+-]++(?:[/\\][\w.+-]++)++")
+_MACRO: Final = late_pattern(rb"\bdefine\b(?:[^\\\n]|\\\r?\n|\\)*+\n?")
+_PATH: Final = late_pattern(rb"[\w.+-]++(?:[/\\][\w.+-]++)++")
 # gcc defines these in its GNU modes, without an underscore (gcc -dM -E).
 _PREDEFINED: Final = frozenset({b"linux", b"unix", b"i386", b"vax", b"sun", b"sparc", b"mips", b"arm", b"vector"})
 

@@ -8,8 +8,11 @@ with an encoding that does not extend ASCII.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.core.sources.asked_names import AskedNames, asked_names
 from clcache_launcher.core.sources.assembler import composes_assembler, includes_in_assembler
@@ -22,12 +25,12 @@ from clcache_launcher.core.sources.pastes import (
     time_fragments,
 )
 from clcache_launcher.core.sources.tokens import BLANK, Source, read_source
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["FILE_WORD", "Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True, dict=True):
     """What may matter of one file; names are as written, without repeats, in the order of the file."""
 
     quoted: tuple[bytes, ...] = ()
@@ -78,13 +81,11 @@ class Facts:
     """A module is declared or imported."""
     opaque: bool = False
     """The file is not understood; the other facts may be incomplete."""
-    asked: AskedNames = field(init=False, compare=False, repr=False)
-    """The names of the first four."""
 
-    def __post_init__(self) -> None:
-        """Reckon what is only another form of the facts."""
-        asked = asked_names(self.quoted, self.angled, self.tested_quoted, self.tested_angled)
-        object.__setattr__(self, "asked", asked)
+    @cached_property
+    def asked(self) -> AskedNames:
+        """The names of the first four; made once, for each unit that reads the file needs them."""
+        return asked_names(self.quoted, self.angled, self.tested_quoted, self.tested_angled)
 
 
 _OPAQUE: Final = Facts(opaque=True)
@@ -93,7 +94,7 @@ _OPAQUE: Final = Facts(opaque=True)
 def _compile(pattern: bytes, flags: int = 0) -> re.Pattern[bytes]:
     """Compile a pattern in which GAP and BLANKS stand for what may and what must stand between two tokens of a line."""
     pattern = pattern.replace(b"HASH", rb"\nGAP(?:#|%:)GAP").replace(b"TEST", rb"__has_include(?:_next)?(?:__)?\b")
-    return re.compile(pattern.replace(b"GAP", BLANK + rb"*+").replace(b"BLANKS", BLANK + rb"++"), flags)
+    return late_pattern(pattern.replace(b"GAP", BLANK + rb"*+").replace(b"BLANKS", BLANK + rb"++"), flags)
 
 
 _INCLUDES: Final = frozenset((b"include", b"include_next", b"import", b"__include_macros"))
@@ -105,11 +106,11 @@ _LINES: Final = frozenset((b"line", b""))
 _OPERAND: Final = _compile(rb'GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
 _HALF_OPERAND: Final = _compile(rb'GAP[<"]')
 # In an angled name: a comment's mark, or what had opened a literal. The lines behind may be misread then.
-_CUT_NAME: Final = re.compile(rb"[\0'\"]")
+_CUT_NAME: Final = late_pattern(rb"[\0'\"]")
 _CUT: Final = (b"", b"\0")
 _NO_NAME: Final = (b"", b"")
 
-_ONCE: Final = re.compile(rb"once(?<!\w.{4})\b")
+_ONCE: Final = late_pattern(rb"once(?<!\w.{4})\b")
 _LINE_OPERANDS: Final = _compile(rb'GAP[0-9]++GAP(?:"([^"\\\n]*+)"[0-9 \t\f\v\0]*+)?')
 
 _TESTED_NAME: Final = _compile(rb'TESTGAP\(GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
@@ -117,21 +118,21 @@ _WHOLE_TEST: Final = _compile(rb'TESTGAP\(GAP(?:""|<[^<>\n]*+>)GAP\)')
 _HALF_TEST: Final = _compile(rb"TESTGAP\(GAP<(?![^<>\n]*+>GAP\))")
 _ANGLED_TEST: Final = _compile(rb"\b__has_include(?:__)?\bGAP\(GAP<([^<>\n]*+)>GAP\)")
 _PARAMETERS: Final = _compile(rb"HASHdefineBLANKS\w+\(([^)\n]*+)\)")
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*+")
+_WORD: Final = late_pattern(rb"[A-Za-z_]\w*+")
 _ANY_TEST: Final = _compile(rb"\bTEST")
 _CONDITION: Final = _compile(rb"HASH(?:el)?if\b")
 # These read no file: #ifdef __has_include, #define __has_include(x) 0, #error no __has_include, defined(__has_include).
 _HARMLESS_LINE: Final = _compile(rb"HASH(?:(?:(?:el)?ifn?def|undef|define)BLANKSTEST|(?:error|warning)\b[^\n]*+)")
 _DEFINED_TEST: Final = _compile(rb"\bdefinedGAP\(?GAPTEST")
 _FORWARDING: Final = _compile(rb"HASHdefineBLANKS\w+\(GAP(\w+)GAP\)GAP\(?GAPTESTGAP\(GAP\1GAP\)GAP\)?GAP(?=\n)")
-_EMBED_TEST: Final = re.compile(rb"\b__has_embed(?:__)?\b")
+_EMBED_TEST: Final = late_pattern(rb"\b__has_embed(?:__)?\b")
 
 _FILE_MARKS: Final = (b"FILE", b"_FUNC", b"source_location")
-FILE_WORD: Final = re.compile(
+FILE_WORD: Final = late_pattern(
     rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
     rb"|source_location(?<!\w.{15})\b"
 )
-_ANONYMOUS_NAMESPACE: Final = re.compile(rb"namespace[\n \t\f\v\0\x80-\xff]*+(?:\{|<%|\[\[|__attribute__|__declspec)")
+_ANONYMOUS_NAMESPACE: Final = late_pattern(rb"namespace[\n \t\f\v\0\x80-\xff]*+(?:\{|<%|\[\[|__attribute__|__declspec)")
 _FILE_PRAGMA_MARKS: Final = (b"include_alias", b"pch_preprocess", b"dependency", b"module")
 _FILE_PRAGMA: Final = _compile(
     rb"\b(?:include_alias|pch_preprocess|GCCBLANKSdependency|clangBLANKSmodule)\b|HASHpragmaGAPdependency\b"

@@ -7,12 +7,14 @@ begin an argument or body. That matters since headers are full of parts: ``T``, 
 ``__`` of glibc, which only ever begins names.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from clcache_launcher.core.sources.tokens import BLANK
+from clcache_launcher.util.patterns import late_pattern
 from clcache_launcher.util.source_text import NATIVE, word_letters
 
 __all__ = [
@@ -30,23 +32,22 @@ _TESTS: Final = tuple(
     name + tail for name in (b"__has_include", b"__has_include_next", b"__has_embed") for tail in (b"", b"__")
 )
 # A test is asked in a condition, so that its parts stand there or in macros.
-_TEST_LINE: Final = re.compile(rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+(?:if|elif|define)\b([^\n]*+)")
-_TEST_WORD: Final = re.compile(
+_TEST_LINE: Final = late_pattern(rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+(?:if|elif|define)\b([^\n]*+)")
+_TEST_WORD: Final = late_pattern(
     rb"[LETTERS](?<!\w.)(?<![^#]#.)(?:(?<=_)|[LETTERS]{1,17})(?!\w)".replace(b"LETTERS", rb"_a-ehilmnst-ux")
 )
 
-_TIME_WORD: Final = re.compile(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
+_TIME_WORD: Final = late_pattern(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
 _TIME_LETTERS: Final = word_letters(b"_ADEIMPST")
-_PASTE: Final = re.compile(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
+_PASTE: Final = late_pattern(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
 _BLANKS: Final = b" \t\f\v\0" + bytes(range(0x80, 0x100))
 _REACH: Final = 200
 """Bytes looked at on each side of a token; with more blanks than that it counts as one that may be pasted."""
-_LAST_WORD: Final = re.compile(rb"\w++\Z")
-_FRAGMENT: Final = re.compile(rb"(##|\()?(\w+)(##|\))?")
+_LAST_WORD: Final = late_pattern(rb"\w++\Z")
+_FRAGMENT: Final = late_pattern(rb"(##|\()?(\w+)(##|\))?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """One way in which a part of a name occurs."""
 
     text: bytes

@@ -11,13 +11,14 @@ from typing import Final
 
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import digest_of, read_file
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["PlainComments", "without_plain_comments"]
 
 # Raw strings, trigraphs, and in a code page of two bytes a backslash that is none.
-_DOUBTFUL: Final = re.compile(rb"""R"|\?\?|[\x00\x80-\xff]|\r(?!\n)""")
+_DOUBTFUL: Final = late_pattern(rb"""R"|\?\?|[\x00\x80-\xff]|\r(?!\n)""")
 _SPLICE: Final = rb"\\[ \t\f\v]*+\r?\n"
-_PART: Final = re.compile(
+_PART: Final = late_pattern(
     rb"""
     "(?:%(splice)s|\\.|[^"\\\n])*"?
     | '(?:%(splice)s|\\.|[^'\\\n])*'?
@@ -27,7 +28,7 @@ _PART: Final = re.compile(
     % {b"splice": _SPLICE},
     re.VERBOSE | re.DOTALL,
 )
-_LOOKED_INTO: Final = re.compile(rb"[^\t\r\n -~]|[\\@<]|/\*|fall|lint", re.IGNORECASE)
+_LOOKED_INTO: Final = late_pattern(rb"[^\t\r\n -~]|[\\@<]|/\*|fall|lint", re.IGNORECASE)
 
 
 def without_plain_comments(data: bytes) -> bytes:

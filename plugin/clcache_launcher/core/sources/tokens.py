@@ -12,9 +12,11 @@ possessive group could swallow half an iteration (CPython issue 106052).
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
+from clcache_launcher.util.patterns import late_pattern
 from clcache_launcher.util.source_text import NATIVE, Native
 
 __all__ = ["BLANK", "Source", "literals", "read_by_patterns", "read_natively", "read_source"]
@@ -40,23 +42,23 @@ _TRIGRAPHS: Final = {
     b"??>": b"}",
     b"??-": b"~",
 }
-_TRIGRAPH: Final = re.compile(rb"\?\?[=/'()!<>-]")
-_SPLICE: Final = re.compile(rb"\\\n")
-_LAX_SPLICE: Final = re.compile(rb"\\[ \t\f\v]*+\n")
-_BLANK_SPLICE: Final = re.compile(rb"\\[ \t\f\v]++\n")
+_TRIGRAPH: Final = late_pattern(rb"\?\?[=/'()!<>-]")
+_SPLICE: Final = late_pattern(rb"\\\n")
+_LAX_SPLICE: Final = late_pattern(rb"\\[ \t\f\v]*+\n")
+_BLANK_SPLICE: Final = late_pattern(rb"\\[ \t\f\v]++\n")
 # In the code pages 932, 936, 949 and 950 of cl.exe the second byte of a character can be a backslash.
-_LEAD_AND_BACKSLASH: Final = re.compile(rb"[\x81-\xfe]\\")
-_DOUBLE_BYTE: Final = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+_LEAD_AND_BACKSLASH: Final = late_pattern(rb"[\x81-\xfe]\\")
+_DOUBLE_BYTE: Final = late_pattern(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 # A number that goes on behind a quote where C++14 and C23 are spoken.
-_QUOTE_IN_WORD: Final = re.compile(rb"'(?<=[0-9A-Za-z_.].)[0-9A-Za-z_]")
-_QUOTE_IN_NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z_$.])[A-Za-z_$.]*+[0-9][0-9A-Za-z_$.]*+'[0-9A-Za-z_]")
-_DEFINITION_TAIL: Final = re.compile(
+_QUOTE_IN_WORD: Final = late_pattern(rb"'(?<=[0-9A-Za-z_.].)[0-9A-Za-z_]")
+_QUOTE_IN_NUMBER: Final = late_pattern(rb"(?<![0-9A-Za-z_$.])[A-Za-z_$.]*+[0-9][0-9A-Za-z_$.]*+'[0-9A-Za-z_]")
+_DEFINITION_TAIL: Final = late_pattern(
     rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+define\b[^\n/]*+(?:/(?!/)[^\n/]*+)*//([^\n]*+)"
 )
-_TIME_MACRO: Final = re.compile(rb"\b__(?:DATE|TIME|TIMESTAMP)__\b")
+_TIME_MACRO: Final = late_pattern(rb"\b__(?:DATE|TIME|TIMESTAMP)__\b")
 
 # Here a NUL stands for a removed splice: inside a raw string it is none.
-_RAW_STRING: Final = re.compile(
+_RAW_STRING: Final = late_pattern(
     rb"""((?:[^"'/0-9A-Za-z_$]++
             |(?!(?:u8|[uUL])?\0*+R\0*+"[^ ()\\\t\v\f\n\0"]{0,16}\()[A-Za-z_$][\x000-9A-Za-z_$]*+
             |"[^"\\\n]*+(?:\\\0*+[^\n\0][^"\\\n]*+)*"?
@@ -72,8 +74,7 @@ _RAW_STRING: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source file as logical lines without comments, once for each reading.
 
     Both texts begin and end with a newline. A block comment has become a NUL, a raw string an ordinary one.
@@ -85,8 +86,7 @@ class Source:
     """The same with every string and character literal emptied, so that both are ``""``."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexer:
+class _Lexer(Struct, frozen=True):
     """The patterns of one set of answers to what ``'`` in a number and ``//`` mean."""
 
     segment: re.Pattern[bytes]
@@ -109,7 +109,7 @@ def _make_lexer(
     literal = _STRING + rb"|" + _CHARACTER + number
     # The count bounds the memory of one match; what follows simply begins the next one.
     code = rb"(" + plain + rb"(?:(?:" + literal + division + rb")" + plain + rb"){0,200})"
-    return _Lexer(re.compile(code + rb"(?:" + _BLOCK_COMMENT + line_comment + rb")?"), re.compile(literal))
+    return _Lexer(late_pattern(code + rb"(?:" + _BLOCK_COMMENT + line_comment + rb")?"), late_pattern(literal))
 
 
 _LEXER: Final = _make_lexer()

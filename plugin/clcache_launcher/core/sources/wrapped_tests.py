@@ -6,30 +6,32 @@ too many is a name more to look for. A word of a literal that is a macro's name 
 may be expanded: then the name counts in each of its forms.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from clcache_launcher.core.sources.tokens import read_source
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["DirectiveNames", "scan_directive_names", "unite"]
 
-_LINE: Final = re.compile(rb"\n[ \t\f\v\0]*+(?:#|%:)[ \t\f\v\0]*+(?:(?:el)?if|define|elif)\b([^\n]*+)")
-_LITERAL: Final = re.compile(rb"<([\w./+@=-]+)>|\"([^\"\n]{1,200})\"")
-_MACRO: Final = re.compile(rb"[ \t\f\v\0]*+(\w++)(?!\()([^\n]*+)")
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
-_PART: Final = re.compile(rb"[\w./+@=-]*")
+_LINE: Final = late_pattern(rb"\n[ \t\f\v\0]*+(?:#|%:)[ \t\f\v\0]*+(?:(?:el)?if|define|elif)\b([^\n]*+)")
+_LITERAL: Final = late_pattern(rb"<([\w./+@=-]+)>|\"([^\"\n]{1,200})\"")
+_MACRO: Final = late_pattern(rb"[ \t\f\v\0]*+(\w++)(?!\()([^\n]*+)")
+_WORD: Final = late_pattern(rb"[A-Za-z_]\w*")
+_PART: Final = late_pattern(rb"[\w./+@=-]*")
 _MOST_FORMS: Final = 64
-_FUNCTION: Final = re.compile(rb"\n[ \t\f\v\0]*+(?:#|%:)[ \t\f\v\0]*+define[ \t\f\v\0]++(\w++)\(([^)\n]*+)\)([^\n]*+)")
-_PASSED_ON: Final = re.compile(
+_FUNCTION: Final = late_pattern(
+    rb"\n[ \t\f\v\0]*+(?:#|%:)[ \t\f\v\0]*+define[ \t\f\v\0]++(\w++)\(([^)\n]*+)\)([^\n]*+)"
+)
+_PASSED_ON: Final = late_pattern(
     rb"[ \t\f\v\0(]*+__has_include(?:_next)?(?:__)?[ \t\f\v\0]*+\([ \t\f\v\0]*+(\w+)[ \t\f\v\0)]*+"
 )
-_ARGUMENT: Final = re.compile(rb"\(\s*<([\w./+@=-]+)>")
+_ARGUMENT: Final = late_pattern(rb"\(\s*<([\w./+@=-]+)>")
 
 
-@dataclass(frozen=True, slots=True)
-class DirectiveNames:
+class DirectiveNames(Struct, frozen=True):
     """What one file's directives name."""
 
     names: frozenset[bytes]

@@ -5,8 +5,10 @@ import re
 import struct
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.probe import looks_like_compiler
 from clcache_launcher.compilers.wrapper import Script, read_script
@@ -34,8 +36,7 @@ _BUILTINS: Final = ("exec", "[", "test", "set", "exit", ":", "true", "false")
 _INTERPRETER_SEGMENT: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(Struct, frozen=True):
     """The compiler that a command leads to, through scripts if need be."""
 
     program: str
@@ -52,8 +53,7 @@ class Driver:
     """By any of them, see ``Script``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What the system's loader loads with a program."""
 
     libraries: tuple[str, ...]

@@ -1,20 +1,29 @@
 """Which compiler stands behind a command, by its own answer and the content of its programs."""
 
-import hashlib
 import os
 import re
 import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from blake3 import blake3
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.configuration import read_configuration
 from clcache_launcher.compilers.dialect import Dialect
 from clcache_launcher.compilers.families import dialect_for
 from clcache_launcher.compilers.known_specs import is_known_specs
-from clcache_launcher.compilers.probe import Family, Probe, looks_like_compiler, next_probe_command, parse_probe
+from clcache_launcher.compilers.probe import (
+    Family,
+    Probe,
+    looks_like_compiler,
+    next_probe_command,
+    parse_probe,
+    programs_in,
+)
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.toolchains.installation import find_installation
 from clcache_launcher.core.toolchains.parts import (
@@ -30,12 +39,13 @@ from clcache_launcher.core.toolchains.programs import (
     find_driver,
     first_program,
     is_script,
-    load,
     path_folders,
 )
+from clcache_launcher.core.toolchains.read_ahead import ReadAhead
 from clcache_launcher.core.toolchains.watch import Watch, Watches, links_on_the_way, look, watch
 from clcache_launcher.core.trees.roots import NO_ROOTS, NamedRoot, Roots
 from clcache_launcher.model import Reason, Uncacheable
+from clcache_launcher.util.file_records import Records
 from clcache_launcher.util.files import file_clock_ns, read_file
 from clcache_launcher.util.process import run
 
@@ -81,16 +91,14 @@ _ATTEMPTS: Final = 3
 _GRAIN_S: Final = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What is read before and after the arguments without standing in the command line."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Toolchain:
+class Toolchain(Struct, frozen=True):
     """A compiler with everything that it runs."""
 
     family: Family
@@ -167,6 +175,10 @@ class Toolchains:
         """Whether the compiler is still what it was when it was probed."""
         return self._watches.hold(toolchain.watch)
 
+    def rests_on(self, toolchain: Toolchain) -> Records | None:
+        """The records under which a compiler is what it was when it was probed; ``None`` where they don't tell."""
+        return self._watches.rests_on(toolchain.watch)
+
     def _settled(self, question: "_Question") -> Toolchain | Uncacheable:
         """Probe until nothing changes meanwhile; where that does not come about, the answer is never current."""
         for attempt in range(_ATTEMPTS):
@@ -179,6 +191,8 @@ class Toolchains:
     def _probe(self, question: "_Question") -> tuple[Toolchain | Uncacheable, bool]:
         since_ns = file_clock_ns()
         driver = question.driver
+        ahead = ReadAhead(self._digests, question.cwd, question.probe_environment)
+        ahead.begin([driver.program])
         outputs: list[bytes] = []
         unknown = Uncacheable(Reason.UNKNOWN_COMPILER, question.compiler)
         while command := next_probe_command(
@@ -190,16 +204,21 @@ class Toolchains:
             if finished is None:
                 return unknown, True
             outputs.append(finished.stderr + finished.stdout)
+            ahead.begin(filter(os.path.isabs, programs_in(outputs)))
         probe = parse_probe(driver.program, outputs, os.path.realpath(driver.program))
-        return self._toolchain(question, _from_folder(probe, question.cwd), since_ns) if probe else (unknown, True)
+        if probe is None:
+            return unknown, True
+        return self._toolchain(question, _from_folder(probe, question.cwd), ahead, since_ns)
 
-    def _toolchain(self, question: "_Question", probe: Probe, since_ns: int) -> tuple[Toolchain | Uncacheable, bool]:
+    def _toolchain(
+        self, question: "_Question", probe: Probe, ahead: ReadAhead, since_ns: int
+    ) -> tuple[Toolchain | Uncacheable, bool]:
         driver, path = question.driver, question.path
         relative = [name for name in probe.programs if not os.path.isabs(name)]
         on_path = [first_program(name, path) for name in relative]
         programs = [question.compiler, driver.program, *driver.scripts, *probe.programs, *on_path]
         programs = [program for program in dict.fromkeys(programs) if os.path.isabs(program)]
-        loaded = [load(program, question.cwd, question.probe_environment) for program in programs]
+        loaded = ahead.loaded(programs)
         options, configured = _configuration(probe, driver)
         libraries = [library for one in loaded for library in one.libraries]
         given = [_absolute_value(word, question.cwd) for word in question.given]
@@ -237,7 +256,7 @@ class Toolchains:
         return toolchain, is_settled
 
     def _identity(self, probe: Probe, files: Iterable[str], roots: Roots) -> bytes | None:
-        identity = hashlib.blake2b(roots.inward_text(probe.version), digest_size=32)
+        identity = blake3(roots.inward_text(probe.version))
         for file in dict.fromkeys(files):
             digest = self._digests.digest(file)
             if digest is None:
@@ -246,8 +265,7 @@ class Toolchains:
         return identity.digest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """What a probe is to find out."""
 
     compiler: str

@@ -3,8 +3,10 @@
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
@@ -20,8 +22,7 @@ _MOST_LOOKED: Final = 5_000
 _MOST_HELD: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """Names that are looked for in folders: a program on ``PATH``, a shared library."""
 
     folders: tuple[str, ...]
@@ -32,8 +33,7 @@ class Lookup:
     """The candidates that exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Nothing that a compiler depends on has changed while all of this holds."""
 
     links: tuple[tuple[str, Signature | None], ...]
@@ -68,6 +68,11 @@ class Watches:
                 self._held.clear()
             self._held[id(watched)] = watched, records
         return True
+
+    def rests_on(self, watched: Watch) -> Records | None:
+        """The records under which a watch holds, where it was last found to."""
+        known = self._held.get(id(watched))
+        return known[1] if known is not None and known[0] is watched else None
 
     def _records(self, watched: Watch) -> Records | None:
         """By what a watch was just found to hold, or ``None`` where a folder does not stand still."""

@@ -8,9 +8,11 @@ tree's paths, unless the sources hold the path as well: then which of the two it
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.outputs import MadeOutput
@@ -21,36 +23,37 @@ from clcache_launcher.core.trees.file_names import FileNames, Files
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.model import Apart
 from clcache_launcher.util.files import digest_of, read_file
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["NOWHERE", "Compiled", "Reach", "reach_of", "reach_of_text"]
 
-_DEBUG: Final = re.compile(r"[-/](?:Z[7iI]|g(?!0$|no-).*)")
-_RECORDS: Final = re.compile(
+_DEBUG: Final = late_pattern(r"[-/](?:Z[7iI]|g(?!0$|no-).*)")
+_RECORDS: Final = late_pattern(
     r"-f(?:lto|save-|profile|coverage|test-coverage|instrument-functions|xray|unique-internal-linkage-names)"
     r"|--coverage|-Xclang"
 )
-_CARRIER: Final = re.compile(r"^[-/]clang:")
+_CARRIER: Final = late_pattern(r"^[-/]clang:")
 _FILE_MAP: Final = "-ffile-prefix-map="
 _DEBUG_MAP: Final = "-fdebug-prefix-map="
 _MACRO_MAP: Final = "-fmacro-prefix-map="
 # cl takes what stands behind it off __FILE__; devblogs.microsoft.com/cppblog names it, clang-cl ignores it.
 _TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 # Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given, cl.exe lambdas, too.
-_HASHED: Final = re.compile(rb"\?A0x|<lambda_[0-9a-f]{16}")
+_HASHED: Final = late_pattern(rb"\?A0x|<lambda_[0-9a-f]{16}")
 # gcc streams what may run on a device into the object, compressed, with the names of its files.
 _OFFLOADED: Final = b".gnu.offload_"
 # Messages in which paths are escaped, or whose lines are broken by their length.
-_RETYPED: Final = re.compile(
+_RETYPED: Final = late_pattern(
     r"-fmessage-length=.*|-fdiagnostics-(?:format=|parseable|print-source-range|generate-patch|add-output|set-output).*"
 )
-_MARKER: Final = re.compile(rb"^#[^\n]*\n", re.MULTILINE)
-_CALL_SITE: Final = re.compile(rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b")
+_MARKER: Final = late_pattern(rb"^#[^\n]*\n", re.MULTILINE)
+_CALLS: Final = rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b"
+_CALL_SITE: Final = late_pattern(_CALLS)
 # clang names a lambda or a nameless type by its place: "(lambda at /x/a.cpp:3:5)".
-_CALL_SITE_OF_CLANG: Final = re.compile(_CALL_SITE.pattern + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
+_CALL_SITE_OF_CLANG: Final = late_pattern(_CALLS + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What of a translation unit is known when it is to be stored."""
 
     files: Files
@@ -64,8 +67,7 @@ class Compiled:
     """stdout and stderr."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Which roots' paths are, or may be, in what was made."""
 
     names: frozenset[str] = frozenset()

@@ -51,7 +51,8 @@ class Roots:
             if folder not in self._named.values():
                 self._named.setdefault(name, folder)
         tokens = {folder: (name, f"{_MARK}{name}{_MARK}") for name, folder in self._named.items()}
-        self._ways = Records(record_of(path, Kind.WHICH_NAME) for path in ways(tokens))
+        self.rests_on = Records(record_of(path, Kind.WHICH_NAME) for path in ways(tokens))
+        """The records of each folder and link on the way to the folders."""
         for folder in list(tokens):
             name = tokens[folder][0]
             tokens.setdefault(os.path.realpath(folder), (name, f"{_MARK}{name}@{_MARK}"))
@@ -69,7 +70,7 @@ class Roots:
     @property
     def is_current(self) -> bool:
         """Whether the folders still lead where they led: each folder and link on the way is the one that it was."""
-        return hold(self._ways)
+        return hold(self.rests_on)
 
     def holds(self, named: Iterable[NamedRoot]) -> bool:
         """Whether some roots are among these."""

@@ -1,7 +1,8 @@
 """A result as every tree can have it, and as one tree has it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.depfile_layout import escape_path, lay_out, one_line
 from clcache_launcher.compilers.probe import Family

@@ -1,8 +1,7 @@
 """The names that a file asks for, by the folder part of each."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.core.sources.asked_names import by_folder_part
 from clcache_launcher.core.sources.facts import scan_source

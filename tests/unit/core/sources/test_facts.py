@@ -1,15 +1,15 @@
 """Facts of source text: what is found, what is not, and that no bytes can hurt."""
 
 import time
-from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from clcache_launcher.core.sources.facts import Facts, scan_definition, scan_source
 
-NAMES = {field.name for field in fields(Facts) if field.init}
+NAMES = {field.name for field in fields(Facts)}
 BOOLEANS = {field.name for field in fields(Facts) if isinstance(field.default, bool)}
 
 

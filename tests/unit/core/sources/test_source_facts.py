@@ -4,8 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import msgpack
 import pytest
+from msgspec import msgpack
 
 from clcache_launcher.core.sources.facts import scan_source
 from clcache_launcher.core.sources.source_facts import SourceFacts, refusal
@@ -61,11 +61,12 @@ def test_stored_facts_need_no_file(storage: LocalStorage, tmp_path: Path, text: 
     [
         b"",
         b"\xc1",
-        msgpack.packb(1),
-        msgpack.packb([0]),
-        msgpack.packb([1]),
-        msgpack.packb([1, (b"x.h",)]),
-        msgpack.packb([99, *[()] * 6]),
+        msgpack.encode(1),
+        msgpack.encode([0]),
+        msgpack.encode([1]),
+        msgpack.encode([1, (b"x.h",)]),
+        msgpack.encode([99, *[()] * 6]),
+        b"\x91" * 100_000,
     ],
 )
 def test_stored_facts_of_another_form_are_scanned_again(storage: LocalStorage, tmp_path: Path, body: bytes) -> None:

@@ -1,9 +1,9 @@
 """The language of ``/showIncludes``."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.msvc import CL
 from clcache_launcher.compilers.probe import Family

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.probe import Family, Probe
 from clcache_launcher.core.toolchains.installation import INSTALLATION_NAMES, find_installation

@@ -3,10 +3,10 @@
 There is no cl.exe here: the names of its parts are those that Microsoft's build tools put beside it.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.probe import Family, Probe
 from clcache_launcher.core.toolchains.parts import (

@@ -9,7 +9,7 @@ from clcache_launcher.compilers.gnu import GXX
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolchains
-from clcache_launcher.model import Reason, Uncacheable
+from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.variables import WindowsVariables
 from support.case import settle, write_compiler
 from support.programs import write_program
@@ -104,6 +104,30 @@ def test_replaced_compiler_of_equal_content_keeps_its_identity(toolchains: Toolc
 
 def test_two_cores_agree_on_the_identity(compiler: Path) -> None:
     assert find(Toolchains(FileDigests()), compiler).identity == find(Toolchains(FileDigests()), compiler).identity
+
+
+class Replacing(FileDigests):
+    """Digests during which a file is replaced, once it has been read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.is_replaced = False
+
+    def digest(self, path: str) -> Digest | None:
+        found = super().digest(path)
+        if path == str(self.path) and not self.is_replaced:
+            self.is_replaced = True
+            write_compiler(self.path, version="12.2.1")
+        return found
+
+
+def test_compiler_that_is_replaced_once_it_was_read_is_asked_again(compiler: Path) -> None:
+    settle()
+    digests = Replacing(compiler)
+    found = find(Toolchains(digests), compiler)
+    assert digests.is_replaced
+    assert found.identity == find(Toolchains(FileDigests()), compiler).identity
 
 
 @pytest.mark.posix

@@ -1,10 +1,10 @@
 """Which roots' paths reach what a compilation makes."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.outputs import MadeOutput

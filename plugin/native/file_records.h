@@ -8,15 +8,11 @@
 #ifndef CLCACHE_FILE_RECORDS_H
 #define CLCACHE_FILE_RECORDS_H
 
+#include "exported.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#ifdef _WIN32
-#define EXPORTED __declspec(dllexport)
-#else
-#define EXPORTED __attribute__((visibility("default")))
-#endif
 
 /* Sizes of what is not there, and of what can't be looked at: the negative number of the error. */
 #define MISSING INT64_MIN
@@ -37,5 +33,9 @@ Signature signature_of_name(const char *path, int *is_link);
 
 /* Whether each of so many records holds; a record is a kind, a signature and a path that ends with a zero byte. */
 EXPORTED int file_records_hold(const char *const *records, size_t count);
+
+/* The signatures of so many paths that stand one behind the other, each with a zero byte at its end; where there is room
+ * for it, of what has the names, and whether each is a link. */
+EXPORTED void file_signatures(const char *paths, size_t count, Signature *found, unsigned char *are_links);
 
 #endif

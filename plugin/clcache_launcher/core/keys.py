@@ -6,7 +6,6 @@ from typing import Final
 
 from blake3 import blake3
 
-from clcache_launcher.core.records import Entry
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
@@ -106,11 +105,11 @@ def _add_inputs(key: "_Hash", inputs: Iterable[tuple[str, Digest]]) -> None:
         key.add(b"digest", digest)
 
 
-def result_key(manifest: ManifestKey, entry: Entry) -> ResultKey:
-    """Key of the result that an entry names."""
+def result_key(manifest: ManifestKey, entry: bytes) -> ResultKey:
+    """Key of the result that an encoded entry names."""
     key = _Hash(b"result")
     key.add(b"manifest", manifest)
-    key.add(b"entry", entry.encode())
+    key.add(b"entry", entry)
     return ResultKey(key.digest())
 
 

@@ -19,6 +19,7 @@ from clcache_launcher.core.inputs.search_state import SearchState, search_state
 from clcache_launcher.core.inputs.words import Words
 from clcache_launcher.core.records import Entry
 from clcache_launcher.core.sources.closer_look import CloserLook
+from clcache_launcher.core.sources.contents import Contents
 from clcache_launcher.core.sources.plain_comments import PlainComments
 from clcache_launcher.core.sources.source_facts import SourceFacts
 from clcache_launcher.core.toolchains.epoch import EpochTrials
@@ -49,10 +50,11 @@ class Knowledge:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """Know nothing yet; ``clock`` tells the seconds since 1970."""
         self.clock = clock
-        self.digests = FileDigests()
+        contents = Contents()
+        self.digests = FileDigests(contents.keep)
         self.folders = FolderNames()
-        self.facts = SourceFacts()
-        self.closer_look = CloserLook()
+        self.facts = SourceFacts(contents)
+        self.closer_look = CloserLook(contents)
         self.plain_comments = PlainComments()
         self.precompiled = PrecompiledHeaders()
         self.prefixes = IncludesPrefixes()

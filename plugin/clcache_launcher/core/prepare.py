@@ -20,10 +20,13 @@ from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolc
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.file_records import Kind, Records, record_of
 from clcache_launcher.util.files import read_file
+from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["Prepared", "prepare"]
 
 _MOST_ROUNDS: Final = 3
+_IS_POSIX: Final = os.name == "posix"
+_UNTIDY: Final = late_pattern(r"/(?:[./]|\Z)")
 
 
 class Prepared(Struct, frozen=True):
@@ -52,6 +55,8 @@ class Prepared(Struct, frozen=True):
 
     def absolute(self, path: str) -> str:
         """A path of the command line or of the compiler's report, from the working folder."""
+        if _IS_POSIX and path.startswith("/") and not _UNTIDY.search(path):
+            return path
         joined = os.path.join(self.invocation.cwd, path)
         # "/a/./b" is "/a/b" whatever the links; what ".." leads to, the file system knows.
         return joined if ".." in joined else os.path.normpath(joined)

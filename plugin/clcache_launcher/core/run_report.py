@@ -7,7 +7,6 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.records import Entry, Streams
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.util.files import is_younger
-from clcache_launcher.util.status import file_status
 
 __all__ = ["entry_of", "included_files"]
 
@@ -17,12 +16,8 @@ def included_files(
 ) -> tuple[tuple[str, Digest], ...] | Uncacheable:
     """The listed files but the source with their digests, if none may have changed since the run was started."""
     includes: list[tuple[str, Digest]] = []
-    for path in dict.fromkeys(prepared.absolute(name) for name in listed):
-        try:
-            changed_ns = file_status(path).st_ctime_ns
-        except OSError:
-            return Uncacheable(Reason.INPUT_CHANGED, path)
-        digest = knowledge.digests.digest(path)
+    paths = list(dict.fromkeys(map(prepared.absolute, listed)))
+    for path, (digest, changed_ns) in zip(paths, knowledge.digests.look(paths), strict=True):
         if digest is None or is_younger(changed_ns, started_ns):
             return Uncacheable(Reason.INPUT_CHANGED, path)
         if path != source:

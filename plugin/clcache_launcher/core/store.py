@@ -205,7 +205,8 @@ def _add_for_trees(attempt: Attempt, kept: Kept, scope: Scope) -> None:
 
 
 def _add(manifest: ManifestKey, entry: Entry, content: Content, storage: LocalStorage) -> None:
-    key = result_key(manifest, entry)
+    body = entry.encode()
+    key = result_key(manifest, body)
     prepared: list[PreparedContent] = []
     try:
         for output in content.made:
@@ -216,4 +217,4 @@ def _add(manifest: ManifestKey, entry: Entry, content: Content, storage: LocalSt
     digests = (each.digest for each in prepared)
     outputs = tuple(zip((output.role for output in content.made), digests, strict=True))
     result = Result(outputs, *content.texts, content.spent_ms)
-    storage.add(manifest, StoredEntry(key, entry.encode()), result.encode(), prepared)
+    storage.add(manifest, StoredEntry(key, body), result.encode(), prepared)

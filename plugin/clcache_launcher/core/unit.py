@@ -15,7 +15,8 @@ from clcache_launcher.core.sources.assembler_sources import assembler_refusal
 from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.sources.source_facts import refusal, time_macros
 from clcache_launcher.model import ASSEMBLER, ASSEMBLER_WITH_CPP, Digest, Reason, Uncacheable
-from clcache_launcher.util.files import is_younger, may_have_changed, ways
+from clcache_launcher.util.files import is_younger, may_have_changed
+from clcache_launcher.util.signatures import young_on_the_ways
 from clcache_launcher.util.status import link_status
 
 __all__ = ["unit_refusal", "what_changed"]
@@ -129,13 +130,14 @@ def _changed_folder(
 
 def _moved(paths: Iterable[str], started_ns: int) -> str | None:
     """A link or folder on some paths that was put there, or a file there that was changed, since a moment."""
-    for path in ways(paths):
-        try:
-            status = link_status(path)
-        except OSError:
-            continue
-        # What is made in a folder changes both of its times; a new name for it only this one.
-        made_in = S_ISDIR(status.st_mode) and status.st_ctime_ns == status.st_mtime_ns
-        if is_younger(status.st_ctime_ns, started_ns) and not made_in:
-            return path
-    return None
+    return next((path for path in young_on_the_ways(paths, started_ns) if not _was_made_in(path)), None)
+
+
+def _was_made_in(path: str) -> bool:
+    """Whether this is a folder that is only young because something was made in it, or is gone."""
+    try:
+        status = link_status(path)
+    except OSError:
+        return True
+    # What is made in a folder changes both of its times; a new name for it only this one.
+    return S_ISDIR(status.st_mode) and status.st_ctime_ns == status.st_mtime_ns

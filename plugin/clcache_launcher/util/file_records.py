@@ -20,9 +20,20 @@ import clcache_launcher
 from clcache_launcher.util.files import Signature
 from clcache_launcher.util.status import file_status, link_status
 
-__all__ = ["Kind", "Records", "file_record", "hold", "hold_in_python", "hold_natively", "record_of", "split_record"]
+__all__ = [
+    "LIBRARY",
+    "Kind",
+    "Records",
+    "file_record",
+    "hold",
+    "hold_in_python",
+    "hold_natively",
+    "record_of",
+    "split_record",
+]
 
-_LIBRARY: Final = "_file_records.dll" if sys.platform == "win32" else "_file_records.so"
+LIBRARY: Final = "_file_records.dll" if sys.platform == "win32" else "_file_records.so"
+"""The library of what is done natively, in the package's folder."""
 _SIGNATURE: Final = struct.Struct("=3q2Q")
 _START: Final = 1 + _SIGNATURE.size
 _MISSING: Final = _SIGNATURE.pack(-(1 << 63), 0, 0, 0, 0)
@@ -106,7 +117,7 @@ def hold_natively(folders: Iterable[str]) -> Callable[[Records], bool] | None:
 
 def _load(folder: str) -> Callable[..., int] | None:
     try:
-        call = ctypes.CDLL(os.path.join(folder, _LIBRARY)).file_records_hold
+        call = ctypes.CDLL(os.path.join(folder, LIBRARY)).file_records_hold
     except (OSError, AttributeError):
         return None
     call.argtypes = (ctypes.c_char_p, ctypes.c_size_t)

@@ -16,6 +16,7 @@ from clcache_launcher.compilers.depfile import parse_depfile
         (b"a.o b.o: a.c  a.h\n", ("a.c", "a.h")),
         (b"a.o: a.c a.h a.c\n", ("a.c", "a.h")),
         (b"a.o: \\\n  a.c \\\n  a.h\n", ("a.c", "a.h")),
+        (b"a.o:\\\n  a.c \\\n  a.h\n", ("a.c", "a.h")),
         (b"a.o: a.c \\\r\n  a.h\r\n", ("a.c", "a.h")),
         (b"a.o: a.c a.h\n\na.h:\nb\\ c.h:\n", ("a.c", "a.h")),
         (b"a.o: a.c a.h\r\na.h:\r\n", ("a.c", "a.h")),
@@ -87,6 +88,13 @@ def test_names_as_gcc_writes_them_come_back(names: list[str], between: str, is_p
     data = "a.o: " + between.join(map(escaped, names)) + "\n"
     data += "".join(f"{escaped(name)}:\n" for name in names) if is_phony else ""
     assert parse_depfile(data.encode()) == tuple(dict.fromkeys(names))
+
+
+@given(st.lists(st.text("ab/:é\x0b\udce9.", min_size=1, max_size=4), max_size=6), st.sampled_from([" ", " \\\n  "]))
+def test_plain_names_are_read_as_beside_one_that_is_escaped(names: list[str], between: str) -> None:
+    plain = between.join(["a.o:", *names]).encode("utf-8", "surrogateescape")
+    alone, beside = parse_depfile(plain + b"\n"), parse_depfile(plain + b" x\\ y\n")
+    assert alone == (None if beside is None else beside[:-1])
 
 
 @given(st.binary(max_size=60))

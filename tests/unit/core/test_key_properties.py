@@ -72,7 +72,7 @@ def test_order_of_arguments_matters(part: dict[str, Any], arguments: list[str], 
 def test_result_key_is_equal_where_manifest_and_entry_are(
     one: Entry, other: Entry, first: bytes, second: bytes
 ) -> None:
-    keys = (result_key(ManifestKey(first), one), result_key(ManifestKey(second), other))
+    keys = (result_key(ManifestKey(first), one.encode()), result_key(ManifestKey(second), other.encode()))
     assert (keys[0] == keys[1]) == ((first, one) == (second, other))
 
 

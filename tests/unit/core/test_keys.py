@@ -60,10 +60,10 @@ def test_arguments_are_never_run_together(one: list[str], other: list[str]) -> N
 def test_result_depends_on_manifest_and_entry() -> None:
     entry = Entry((("/a.h", Digest(b"d" * 16)),), b"state", Streams.ANY)
     keys = {
-        result_key(ManifestKey(b"m"), entry),
-        result_key(ManifestKey(b"n"), entry),
-        result_key(ManifestKey(b"m"), replace(entry, includes=())),
-        result_key(ManifestKey(b"m"), replace(entry, search_state=b"other")),
-        result_key(ManifestKey(b"m"), replace(entry, streams=Streams.MERGED)),
+        result_key(ManifestKey(b"m"), entry.encode()),
+        result_key(ManifestKey(b"n"), entry.encode()),
+        result_key(ManifestKey(b"m"), replace(entry, includes=()).encode()),
+        result_key(ManifestKey(b"m"), replace(entry, search_state=b"other").encode()),
+        result_key(ManifestKey(b"m"), replace(entry, streams=Streams.MERGED).encode()),
     }
     assert len(keys) == 5

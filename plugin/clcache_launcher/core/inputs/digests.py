@@ -1,7 +1,10 @@
 """Content digests of files, remembered by signature."""
 
+from collections.abc import Callable, Sequence
+
 from clcache_launcher.model import Digest
 from clcache_launcher.util.files import Signature, folder_signature, hash_file, signature_of
+from clcache_launcher.util.signatures import take_signatures
 from clcache_launcher.util.status import file_status
 
 __all__ = ["FileDigests"]
@@ -13,8 +16,9 @@ class FileDigests:
     Safe for several threads: two that read one file at once both store the same.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, keep: Callable[[Digest, bytes], None] | None = None) -> None:
+        """Know nothing yet; ``keep`` is given what is read, unless that is large."""
+        self._keep = keep
         self._known: dict[str, tuple[Signature, Digest]] = {}
 
     def digest(self, path: str) -> Digest | None:
@@ -28,9 +32,26 @@ class FileDigests:
                 pass
         return self.read(path)
 
+    def look(self, paths: Sequence[str]) -> list[tuple[Digest | None, int]]:
+        """The digest of each regular file with its change time; ``None`` for one that can't be read."""
+        known = self._known
+        found: list[tuple[Digest | None, int]] = []
+        for path, seen in zip(paths, take_signatures(paths), strict=True):
+            was = known.get(path)
+            found.append((was[1], seen[2]) if was is not None and was[0] == seen else self._look_anew(path))
+        return found
+
+    def _look_anew(self, path: str) -> tuple[Digest | None, int]:
+        digest = self.read(path)
+        try:
+            # After the file was read: what has changed it since is seen.
+            return digest, file_status(path).st_ctime_ns
+        except OSError:
+            return None, 0
+
     def read(self, path: str) -> Digest | None:
         """The same, by reading the file whatever is known of it."""
-        hashed = hash_file(path)
+        hashed = hash_file(path, self._keep)
         if hashed is None:
             self._known.pop(path, None)
             return None

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from clcache_launcher.util.file_records import Records, file_record, hold
 from clcache_launcher.util.files import Signature, file_clock_ns, folder_signature, is_younger, signature_of
 from clcache_launcher.util.status import file_status
 
@@ -70,13 +71,17 @@ class Listing(Struct, frozen=True):
 
     def links_among(self, names: Iterable[str]) -> dict[str, Link]:
         """The links that some names lead to."""
-        return {name: link for name in names if (link := self.links.get(self._spelled(name)))} if self.links else {}
+        if not self.links:
+            return {}
+        if not self.ignores_case:
+            names = self.links.keys() & names
+        return {name: link for name in names if (link := self.links.get(self._spelled(name)))}
 
-    def holds(self, folder: str) -> bool:
-        """Whether these are the names now."""
-        return self.signature == folder_signature(folder) and all(
-            link.signature == folder_signature(os.path.join(folder, name)) for name, link in self.links.items()
-        )
+    def records(self, folder: str) -> Iterable[bytes]:
+        """While these hold, these are the names."""
+        yield file_record(folder, self.signature)
+        for name, link in self.links.items():
+            yield file_record(os.path.join(folder, name), link.signature)
 
     def _spelled(self, name: str) -> str:
         return name.casefold() if self.ignores_case else name
@@ -112,7 +117,7 @@ class FolderNames:
         Args:
             ignores_case: From a folder and the names in it to whether the case of a name does not matter there.
         """
-        self._known: dict[str, Listing] = {}
+        self._known: dict[str, tuple[Listing, Records]] = {}
         self._histories: dict[str, _History] = {}
         self._lock = threading.Lock()
         self._ignores_case = ignores_case or _ignores_case
@@ -120,11 +125,11 @@ class FolderNames:
     def listing(self, folder: str) -> Listing:
         """The names in a folder now."""
         known = self._known.get(folder)
-        if known is not None and known.holds(folder):
-            return known
+        if known is not None and hold(known[1]):
+            return known[0]
         listing = self._read(folder)
         if listing.is_settled:
-            self._known[folder] = listing
+            self._known[folder] = listing, Records(listing.records(folder))
             self._note(folder, listing)
         else:
             self._known.pop(folder, None)

@@ -6,13 +6,15 @@ includers' folders it is looked for; ``search_state`` says where it exists.
 """
 
 import os
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from clcache_launcher.compilers.search_rules import SearchRules
+from clcache_launcher.core.sources.asked_names import ByPart, by_folder_part
 from clcache_launcher.core.sources.facts import Facts
+from clcache_launcher.util.files import folder_of
 
 __all__ = ["SearchPlan", "search_plan"]
 
@@ -67,35 +69,33 @@ def search_plan(
         forced: Names of force-includes.
         rules: How the compiler looks.
     """
-    at_start = {name + suffix for name in forced for suffix in ("", *rules.forced_precompiled)}
-    everywhere = set(at_start)
-    tested: set[str] = set()
-    computed: set[str] = set()
+    at_start = by_folder_part(name + suffix for name in forced for suffix in ("", *rules.forced_precompiled))
+    computed: ByPart = ()
     has_computed = any(facts.computed_include for _, facts in files)
     if has_computed:
         # What a macro named was included: its name is the tail of an include's path, which may be without links.
         paths = [path for path, _ in files]
         real = map(os.path.realpath, search_folders)
-        computed = _tails(paths, [*search_folders, *real, *map(os.path.dirname, paths)])
-        everywhere |= computed
-    quoted: dict[str, set[str]] = {cwd: set(at_start)}
+        computed = by_folder_part(_tails(paths, [*search_folders, *real, *map(os.path.dirname, paths)]))
+    everywhere = _Names((*at_start, *computed))
+    beside: dict[str, _Names] = {cwd: _Names(at_start)}
     for path, facts in files:
-        beside = {os.fsdecode(name) for name in (*facts.quoted, *facts.tested_quoted)}
+        place = folder_of(path)
+        names = beside.get(place)
+        if names is None:
+            names = beside[place] = _Names()
+        names.add(facts.asked.beside)
         if facts.computed_include:
-            beside |= computed
-        tested.update(os.fsdecode(name) for name in (*facts.tested_quoted, *facts.tested_angled))
-        everywhere.update(beside, (os.fsdecode(name) for name in (*facts.angled, *facts.tested_angled)))
-        quoted.setdefault(os.path.dirname(path), set()).update(beside)
-    if rules.beside_every_includer:
-        quoted = dict.fromkeys(quoted, set().union(*quoted.values()))
-    base_names = frozenset(re.split(r"[/\\]", name)[-1] for name in tested)
+            names.add(computed)
+        everywhere.add(facts.asked.beside)
+        everywhere.add(facts.asked.elsewhere)
     folders = tuple(dict.fromkeys(search_folders))
     shown = {os.fsdecode(name) for _, facts in files for name in facts.line_names} if rules.shows_line_names else ()
     return SearchPlan(
         folders=folders,
-        looks=_looks(folders, everywhere, quoted, rules.precompiled),
+        looks=_looks(folders, everywhere, beside, rules),
         precompiled=rules.precompiled + rules.forced_precompiled,
-        tested=base_names,
+        tested=frozenset().union(*(facts.asked.tested for _, facts in files)),
         unit=tuple(path for path, _ in files),
         once=any(facts.once for _, facts in files),
         same_by_time=rules.same_by_time,
@@ -104,19 +104,38 @@ def search_plan(
     )
 
 
+class _Names:
+    """Base names by folder part, put together from those of several files."""
+
+    def __init__(self, names: ByPart = ()) -> None:
+        self.found: defaultdict[str, set[str]] = defaultdict(set)
+        self.add(names)
+
+    def add(self, names: Iterable[tuple[str, Iterable[str]]]) -> None:
+        for part, bases in names:
+            self.found[part].update(bases)
+
+    def with_suffixes(self, suffixes: tuple[str, ...]) -> _ByPart:
+        """The same with names beside each that have a suffix more."""
+        return {
+            part: frozenset(bases).union(*([base + suffix for base in bases] for suffix in suffixes))
+            for part, bases in self.found.items()
+        }
+
+
 def _looks(
-    folders: Iterable[str], everywhere: set[str], quoted: Mapping[str, set[str]], precompiled: tuple[str, ...]
+    folders: Iterable[str], everywhere: _Names, beside: Mapping[str, _Names], rules: SearchRules
 ) -> tuple[tuple[str, _ByPart], ...]:
-    grouped: dict[frozenset[str], _ByPart] = {}
-
-    def group(names: set[str]) -> _ByPart:
-        key = frozenset(names)
-        if key not in grouped:
-            grouped[key] = _by_folder_part(name + suffix for name in key for suffix in ("", *precompiled))
-        return grouped[key]
-
-    looks = [(folder, group(everywhere)) for folder in folders]
-    looks += [(folder, group(beside)) for folder, beside in quoted.items() if beside]
+    if rules.beside_every_includer:
+        together = _Names()
+        for names in beside.values():
+            together.add(names.found.items())
+        beside = dict.fromkeys(beside, together)
+    in_search = everywhere.with_suffixes(rules.precompiled)
+    # Names of one object are made once.
+    made = {id(names): names.with_suffixes(rules.precompiled) for names in beside.values()}
+    looks = [(folder, in_search) for folder in folders]
+    looks += [(folder, made[id(names)]) for folder, names in beside.items() if names.found]
     return tuple(looks)
 
 
@@ -126,11 +145,3 @@ def _tails(paths: Sequence[str], folders: Iterable[str]) -> set[str]:
     # On Windows a list of includes has the slashes and the case of the names that led to each.
     same = [(path, os.path.normcase(path)) for path in paths]
     return {path[len(head) :].lstrip(_SEPARATORS) for path, name in same for head in heads if name.startswith(head)}
-
-
-def _by_folder_part(names: Iterable[str]) -> _ByPart:
-    grouped: dict[str, set[str]] = {}
-    for name in names:
-        part, slash, base = name.replace("\\", "/").rpartition("/")
-        grouped.setdefault(part or slash, set()).add(base)
-    return {part: frozenset(basenames) for part, basenames in grouped.items()}

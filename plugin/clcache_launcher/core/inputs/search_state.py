@@ -19,10 +19,10 @@ from clcache_launcher.util.files import (
     DIGEST_BYTES,
     Signature,
     file_clock_ns,
-    folder_signature,
     is_younger,
     signature_of,
 )
+from clcache_launcher.util.signatures import MISSING, Seen, take_signatures
 from clcache_launcher.util.status import file_status
 
 __all__ = ["SearchState", "search_state"]
@@ -89,13 +89,12 @@ def search_state(
             listings[folder] = folders.listing(folder)
         return listings[folder]
 
-    parts_of_names: set[str] = set()
+    first_of = {part: _first_folder(part) for part in frozenset[str]().union(*(by_part for _, by_part in plan.looks))}
     for folder, by_part in plan.looks:
+        below = listing(folder)
         for part, names in by_part.items():
-            # A name with a drive leads there from any folder.
-            first = "" if os.path.splitdrive(part)[0] else part.partition("/")[0]
-            parts_of_names.add(first)
-            if first and first not in (".", "..") and not listing(folder).may_have_folder(first):
+            first = first_of[part]
+            if first and first not in (".", "..") and not below.may_have_folder(first):
                 continue
             place = os.path.join(folder, part) if part else folder
             listing(place)
@@ -120,7 +119,12 @@ def search_state(
     text = "\n".join(["search 4", *sorted(roots.inward_parts(parts))])
     digest = blake3(text.encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
     signatures = _signatures(listings, wanted, files)
-    return SearchState(digest, wanted, found, listings, signatures, moment, frozenset(parts_of_names))
+    return SearchState(digest, wanted, found, listings, signatures, moment, frozenset(first_of.values()))
+
+
+def _first_folder(part: str) -> str:
+    """The first folder in the folder part of a name; a name with a drive leads there from any folder."""
+    return "" if os.path.splitdrive(part)[0] else part.partition("/")[0]
 
 
 def _precompiled(found: Mapping[str, frozenset[str]], plan: SearchPlan) -> list[str]:
@@ -198,37 +202,41 @@ class _Files:
         self.note(path)
         return (self._digests.digest(path) or b"").hex()
 
-    def seen(self, path: str) -> Signature | None:
-        """The signature of a file whose content was just asked for."""
-        return self._digests.signature(path)
+    def seen(self, paths: Iterable[str]) -> dict[str, Seen | None]:
+        """The signatures of files whose contents were just asked for."""
+        return {path: self._digests.signature(path) for path in paths}
 
 
 def _same_files(plan: SearchPlan, found: Mapping[str, frozenset[str]], files: _Files) -> Iterable[str]:
     """Which of the files that may be read a compiler takes for one, though they have two names."""
-    seen = dict.fromkeys(plan.unit)
-    paths = {os.path.join(place, name) for place, names in found.items() for name in names}
-    signatures = {path: files.seen(path) if path in seen else folder_signature(path) for path in paths.union(seen)}
-    known = sorted((path, signature) for path, signature in signatures.items() if signature is not None)
+    signatures = files.seen(plan.unit)
+    heads = ((os.path.join(place, ""), names) for place, names in found.items())
+    others = list({path for head, names in heads for name in names if (path := head + name) not in signatures})
+    signatures.update(zip(others, take_signatures(others), strict=True))
+    known = [(path, seen) for path, seen in signatures.items() if seen is not None and seen[0] != MISSING]
     if not plan.same_by_time:
         # Which file a name leads to does not change without a change of its folder or of a link there.
-        yield from _groups((path, (signature.device, signature.file)) for path, signature in known)
+        yield from _groups((path, seen[3:]) for path, seen in known)
     elif plan.once:
-        alike = _together((signature.size, path) for path, signature in known if signature.size)
+        alike = _together((seen[0], path) for path, seen in known if seen[0])
         for equal in _together((files.content(path), path) for paths in alike for path in paths):
             yield from _groups((path, files.time_s(path)) for path in equal)
 
 
 def _together(keyed: Iterable[tuple[object, str]]) -> list[list[str]]:
-    """The paths that share a key with another."""
+    """The paths that share a key with another; no path is there twice."""
+    firsts: dict[object, str] = {}
     groups: dict[object, list[str]] = {}
     for key, path in keyed:
-        groups.setdefault(key, []).append(path)
-    return [paths for paths in groups.values() if len(paths) > 1]
+        first = firsts.setdefault(key, path)
+        if first is not path:
+            groups.setdefault(key, [first]).append(path)
+    return list(groups.values())
 
 
 def _groups(identities: Iterable[tuple[str, object]]) -> Iterable[str]:
     for paths in _together((identity, path) for path, identity in identities):
-        yield "\0".join(("one file", *paths))
+        yield "\0".join(("one file", *sorted(paths)))
 
 
 def _signatures(

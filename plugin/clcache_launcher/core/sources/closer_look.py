@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from clcache_launcher.core.sources.assembler import can_compose_directive, directive_parts
+from clcache_launcher.core.sources.contents import Contents
 from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.sources.tokens import read_source
 from clcache_launcher.model import Digest, Reason, Uncacheable
-from clcache_launcher.util.files import digest_of, read_file
 from clcache_launcher.util.patterns import late_pattern
 
 __all__ = ["CloserLook"]
 
 _WORD: Final = late_pattern(rb"[A-Za-z_]\w*")
-_DEFINE: Final = rb"\bdefine(?:[\s\x80-\xff]|\\\r?\n|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/)+(?:%s)\b"
+# What begins with letters is looked for 10 times as fast as what begins with "\b" (CPython 3.11, 2026-11).
+_DEFINE: Final = rb"define(?<!\w.{6})(?:[\s\x80-\xff]|\\\r?\n|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/)+(?:%s)\b"
 _MACRO: Final = late_pattern(rb"\bdefine\b(?:[^\\\n]|\\\r?\n|\\)*+\n?")
 _PATH: Final = late_pattern(rb"[\w.+-]++(?:[/\\][\w.+-]++)++")
 # gcc defines these in its GNU modes, without an underscore (gcc -dM -E).
@@ -25,11 +26,12 @@ _PREDEFINED: Final = frozenset({b"linux", b"unix", b"i386", b"vax", b"sun", b"sp
 class CloserLook:
     """Answers by content digest; each is found once."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, contents: Contents | None = None) -> None:
+        """Know nothing yet; ``contents`` are what was just read."""
+        self._contents = contents or Contents()
         self._parts: dict[Digest, tuple[bytes, ...]] = {}
         self._folders: dict[Digest, frozenset[str]] = {}
-        self._defined: dict[tuple[Digest, frozenset[bytes]], bool] = {}
+        self._defined: dict[frozenset[bytes], dict[Digest, bool]] = {}
 
     def refusal(
         self, files: Sequence[tuple[str, Digest]], gathered: Iterable[tuple[str, Facts]], definitions: Sequence[str]
@@ -54,21 +56,22 @@ class CloserLook:
         found = _folders(map(os.fsencode, definitions))
         for path, digest in files:
             if digest not in self._folders:
-                self._folders[digest] = _folders(_MACRO.findall(_text(path, digest) or b""))
+                self._folders[digest] = _folders(_MACRO.findall(self._contents.read(path, digest) or b""))
             found |= self._folders[digest]
         return found
 
     def _defines(self, files: Iterable[tuple[str, Digest]], words: frozenset[bytes]) -> bool:
         """Whether one of some words may be a macro's name in some file."""
         definition = re.compile(_DEFINE % b"|".join(sorted(words)))
+        known = self._defined.setdefault(words, {})
         for path, digest in files:
-            key = (digest, words)
-            if key not in self._defined:
-                text = _text(path, digest)
+            is_defined = known.get(digest)
+            if is_defined is None:
+                text = self._contents.read(path, digest)
                 if text is None:
                     return True
-                self._defined[key] = definition.search(text) is not None
-            if self._defined[key]:
+                is_defined = known[digest] = definition.search(text) is not None
+            if is_defined:
                 return True
         return False
 
@@ -77,18 +80,12 @@ class CloserLook:
         parts = {part for text in definitions for part in _directive_parts(_as_directive(text))}
         for path, digest in files:
             if digest not in self._parts:
-                text = _text(path, digest)
+                text = self._contents.read(path, digest)
                 if text is None:
                     return True
                 self._parts[digest] = _directive_parts(text)
             parts.update(self._parts[digest])
         return can_compose_directive(parts)
-
-
-def _text(path: str, digest: Digest) -> bytes | None:
-    """A file's content, or ``None`` when it no longer has its digest."""
-    read = read_file(path)
-    return read[0] if read is not None and digest_of(read[0]) == digest else None
 
 
 def _folders(texts: Iterable[bytes]) -> frozenset[str]:

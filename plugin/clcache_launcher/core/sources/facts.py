@@ -8,11 +8,13 @@ with an encoding that does not extend ASCII.
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clcache_launcher.core.sources.asked_names import AskedNames, asked_names
 from clcache_launcher.core.sources.assembler import composes_assembler, includes_in_assembler
 from clcache_launcher.core.sources.pastes import (
     TIME_MACROS,
@@ -28,7 +30,7 @@ from clcache_launcher.util.patterns import late_pattern
 __all__ = ["FILE_WORD", "Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
 
 
-class Facts(Struct, frozen=True):
+class Facts(Struct, frozen=True, dict=True):
     """What may matter of one file; names are as written, without repeats, in the order of the file."""
 
     quoted: tuple[bytes, ...] = ()
@@ -80,6 +82,11 @@ class Facts(Struct, frozen=True):
     opaque: bool = False
     """The file is not understood; the other facts may be incomplete."""
 
+    @cached_property
+    def asked(self) -> AskedNames:
+        """The names of the first four; made once, for each unit that reads the file needs them."""
+        return asked_names(self.quoted, self.angled, self.tested_quoted, self.tested_angled)
+
 
 _OPAQUE: Final = Facts(opaque=True)
 
@@ -91,7 +98,11 @@ def _compile(pattern: bytes, flags: int = 0) -> re.Pattern[bytes]:
 
 
 _INCLUDES: Final = frozenset((b"include", b"include_next", b"import", b"__include_macros"))
-_DIRECTIVE: Final = _compile(rb"HASH(include|include_next|import|__include_macros|embed|pragma|using)\b([^\n]*+)")
+# The last of the keywords is that of a line number without a keyword.
+_DIRECTIVE: Final = _compile(
+    rb"HASH((?:include|include_next|import|__include_macros|embed|pragma|using|line)\b|(?=[0-9]))([^\n]*+)"
+)
+_LINES: Final = frozenset((b"line", b""))
 _OPERAND: Final = _compile(rb'GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
 _HALF_OPERAND: Final = _compile(rb'GAP[<"]')
 # In an angled name: a comment's mark, or what had opened a literal. The lines behind may be misread then.
@@ -99,8 +110,7 @@ _CUT_NAME: Final = late_pattern(rb"[\0'\"]")
 _CUT: Final = (b"", b"\0")
 _NO_NAME: Final = (b"", b"")
 
-_ONCE: Final = late_pattern(rb"\bonce\b")
-_LINE: Final = _compile(rb"HASH(line\b|(?=[0-9]))([^\n]*+)")
+_ONCE: Final = late_pattern(rb"once(?<!\w.{4})\b")
 _LINE_OPERANDS: Final = _compile(rb'GAP[0-9]++GAP(?:"([^"\\\n]*+)"[0-9 \t\f\v\0]*+)?')
 
 _TESTED_NAME: Final = _compile(rb'TESTGAP\(GAP(?:"([^"\n]*+)"|<([^<>\n]*+)>)')
@@ -117,7 +127,7 @@ _DEFINED_TEST: Final = _compile(rb"\bdefinedGAP\(?GAPTEST")
 _FORWARDING: Final = _compile(rb"HASHdefineBLANKS\w+\(GAP(\w+)GAP\)GAP\(?GAPTESTGAP\(GAP\1GAP\)GAP\)?GAP(?=\n)")
 _EMBED_TEST: Final = late_pattern(rb"\b__has_embed(?:__)?\b")
 
-_FILE_MARKS: Final = (b"__FILE", b"_FILE__", b"__builtin_FILE", b"_FUNCTION__", b"__FUNCSIG__", b"source_location")
+_FILE_MARKS: Final = (b"FILE", b"_FUNC", b"source_location")
 FILE_WORD: Final = late_pattern(
     rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
     rb"|source_location(?<!\w.{15})\b"
@@ -163,7 +173,7 @@ def _facts_of(source: Source) -> Facts:
     included = [_operand(rest) for keyword, rest in directives if keyword in _INCLUDES]
     tested, tested_in_macro = _tested_names(source) if b"__has_include" in code else ([], ())
     words = find_time_words(masked)
-    lined = [_line_name(rest) for _, rest in _LINE.findall(code)]
+    lined = [_line_name(rest) for keyword, rest in directives if keyword in _LINES]
     return Facts(
         quoted=_unique(quoted for quoted, _ in included),
         angled=_unique(angled for _, angled in included),

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from clcache_launcher.core.sources.tokens import BLANK
 from clcache_launcher.util.patterns import late_pattern
+from clcache_launcher.util.source_text import NATIVE, word_letters
 
 __all__ = [
     "TIME_MACROS",
@@ -32,9 +33,12 @@ _TESTS: Final = tuple(
 )
 # A test is asked in a condition, so that its parts stand there or in macros.
 _TEST_LINE: Final = late_pattern(rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+(?:if|elif|define)\b([^\n]*+)")
-_TEST_WORD: Final = late_pattern(rb"(?<!\w)(?<![^#]#)(?:_|[_a-ehilmnst-ux]{2,18})(?!\w)")
+_TEST_WORD: Final = late_pattern(
+    rb"[LETTERS](?<!\w.)(?<![^#]#.)(?:(?<=_)|[LETTERS]{1,17})(?!\w)".replace(b"LETTERS", rb"_a-ehilmnst-ux")
+)
 
 _TIME_WORD: Final = late_pattern(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
+_TIME_LETTERS: Final = word_letters(b"_ADEIMPST")
 _PASTE: Final = late_pattern(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
 _BLANKS: Final = b" \t\f\v\0" + bytes(range(0x80, 0x100))
 _REACH: Final = 200
@@ -63,7 +67,8 @@ def find_time_words(masked: bytes) -> set[bytes]:
     Args:
         masked: Source text without comments and literals.
     """
-    return set(_TIME_WORD.findall(masked))
+    found = NATIVE.words(masked, _TIME_LETTERS) if NATIVE is not None else None
+    return found if found is not None else set(_TIME_WORD.findall(masked))
 
 
 def time_fragments(masked: bytes, words: set[bytes]) -> tuple[bytes, ...]:

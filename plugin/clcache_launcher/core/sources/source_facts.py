@@ -2,11 +2,13 @@
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec import msgpack
 from msgspec.structs import astuple, fields, replace
 
+from clcache_launcher.core.sources.contents import Contents
 from clcache_launcher.core.sources.facts import (
     Facts,
     can_paste_test,
@@ -19,20 +21,33 @@ from clcache_launcher.core.sources.wrapped_tests import DirectiveNames, scan_dir
 from clcache_launcher.errors import EntryFormatError, StorageError
 from clcache_launcher.model import Digest, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
-from clcache_launcher.util.files import digest_of, read_file
 
 __all__ = ["SourceFacts", "refusal", "time_macros"]
 
 _SCANNER_VERSION: Final = 2
 """Changes when the scanner sees more: facts that an older one stored are then scanned again."""
 _FORM: Final = tuple(type(field.default) for field in fields(Facts))
+# What a file may be refused for; most are for nothing, and 200 are asked for a unit.
+_CAUSES: Final = attrgetter(
+    "opaque",
+    "time_macros",
+    "embedded",
+    "imports",
+    "assembler_include",
+    "modules",
+    "file_pragma",
+    "computed_line",
+    "computed_test",
+)
+_NO_CAUSE: Final = _CAUSES(Facts())
 
 
 class SourceFacts:
     """Facts of contents; each content is scanned once for a cache folder."""
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, contents: Contents | None = None) -> None:
+        """Know nothing yet; ``contents`` are what was just read."""
+        self._contents = contents or Contents()
         self._known: dict[Digest, Facts] = {}
         self._directives: dict[Digest, DirectiveNames] = {}
 
@@ -43,10 +58,10 @@ class SourceFacts:
         for path, digest in files:
             facts = self._known.get(digest) or self._stored(digest, storage)
             if facts is None:
-                read = read_file(path)
-                if read is None or digest_of(read[0]) != digest:
+                data = self._contents.read(path, digest)
+                if data is None:
                     return None
-                facts = scan_source(read[0])
+                facts = scan_source(data)
                 scanned.append((digest, _encode(facts)))
             self._known[digest] = facts
             gathered.append((path, facts))
@@ -65,10 +80,10 @@ class SourceFacts:
         directives: list[DirectiveNames] = []
         for path, digest in files:
             if digest not in self._directives:
-                read = read_file(path)
-                if read is None or digest_of(read[0]) != digest:
+                data = self._contents.read(path, digest)
+                if data is None:
                     return None
-                self._directives[digest] = scan_directive_names(read[0])
+                self._directives[digest] = scan_directive_names(data)
             directives.append(self._directives[digest])
         names = unite(directives)
         if names is None:
@@ -139,6 +154,8 @@ def refusal(
     """
     known = [*files, *((f"-D{text}", scan_definition(text)) for text in definitions)]
     for path, facts in known:
+        if _CAUSES(facts) == _NO_CAUSE:
+            continue
         for is_so, reason in (
             (facts.opaque, Reason.SOURCE_ENCODING),
             (facts.time_macros and not held.issuperset(facts.time_macros), Reason.TIME_MACRO),

@@ -17,8 +17,9 @@ from typing import Final
 from msgspec import Struct
 
 from clcache_launcher.util.patterns import late_pattern
+from clcache_launcher.util.source_text import NATIVE, Native
 
-__all__ = ["BLANK", "Source", "literals", "read_source"]
+__all__ = ["BLANK", "Source", "literals", "read_by_patterns", "read_natively", "read_source"]
 
 BLANK: Final = rb"[ \t\f\v\0\x80-\xff]"
 """A byte that may part two tokens of a line: NUL is a comment, and clang takes non-ASCII spaces for blanks."""
@@ -129,7 +130,9 @@ def read_source(data: bytes) -> Source | None:
     """
     if data.startswith(_OPAQUE_MARKS) or b"\0" in data:
         return None
-    text = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+    text = data.removeprefix(codecs.BOM_UTF8)
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")
     if b"\r" in text:
         return None
     logical = list(_logical_texts(text))
@@ -149,9 +152,20 @@ def literals(source: Source) -> list[bytes]:
     return found
 
 
+def read_natively(text: bytes, native: Native) -> Source | None:
+    """Drop comments as most compilers read them; ``None`` if one does not end."""
+    found = native.split(b"\n" + text + b"\n")
+    return None if found is None else Source(*found)
+
+
+def read_by_patterns(text: bytes) -> Source | None:
+    """The same without the library."""
+    return _LEXER.read(text)
+
+
 def _lexed(text: bytes) -> Iterator[Source]:
     """Read logical lines under each set of answers to the questions of the phase that removes comments."""
-    base = _LEXER.read(text)
+    base = read_natively(text, NATIVE) if NATIVE is not None else read_by_patterns(text)
     if base is not None:
         yield base
     doubtful = text if base is None else base.code

@@ -18,6 +18,7 @@ from clcache_launcher.util.files import (
     signature_of,
     write_new,
 )
+from clcache_launcher.util.status import file_status
 
 
 def settle() -> None:
@@ -33,6 +34,21 @@ def test_change_of_content_is_seen_at_once(tmp_path: Path) -> None:
     for number in range(50):
         path.write_text(str(number % 10))
         assert digests.digest(str(path)) == digest_of(str(number % 10).encode())
+
+
+def test_look_at_many_files_tells_what_each_holds_and_when_it_changed(tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in ("a", "b", "none", "folder")]
+    (tmp_path / "folder").mkdir()
+    digests = FileDigests()
+    for text in ("one", "two", "longer"):
+        for path in paths[:2]:
+            Path(path).write_text(text + path[-1])
+            settle()
+        expected = [(digest_of((text + path[-1]).encode()), file_status(path).st_ctime_ns) for path in paths[:2]]
+        for _ in range(2):
+            looked = digests.look(paths)
+            assert looked[:2] == expected
+            assert [digest for digest, _ in looked[2:]] == [None, None]
 
 
 def test_change_that_hides_its_time_is_seen(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The search state: what was and was not found on the way to the headers."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -107,6 +108,41 @@ def test_link_counts_as_what_it_leads_to(tree: Tree) -> None:
     (tree.folder / "one/x.h").symlink_to("target.h")
     assert tree.state().digest == before
     (tree.folder / "one/target.h").write_text("")
+    assert tree.state().digest != before
+
+
+@pytest.mark.links
+def test_link_that_is_turned_to_another_file_changes_the_state(tree: Tree) -> None:
+    for name in ("first.h", "second.h"):
+        (tree.folder / name).write_text("")
+    (tree.folder / "one/x.h").symlink_to("../first.h")
+    before = tree.state().digest
+    (tree.folder / "one/x.h").unlink()
+    (tree.folder / "one/x.h").symlink_to("../second.h")
+    assert tree.state().digest != before
+
+
+@pytest.mark.parametrize(("name", "other"), [("one/x.h", "two/x.h"), ("two/x.h", "two/z.h"), ("src/x.h", "one/x.h")])
+def test_two_names_that_become_one_file_change_the_state(tree: Tree, name: str, other: str) -> None:
+    for path in (tree.folder / name, tree.folder / other):
+        path.write_text("")
+    before = tree.state().digest
+    (tree.folder / name).unlink()
+    os.link(tree.folder / other, tree.folder / name)
+    together = tree.state().digest
+    assert together != before
+    (tree.folder / name).unlink()
+    (tree.folder / name).write_text("")
+    assert tree.state().digest == before
+
+
+def test_name_that_a_macro_gives_is_looked_for_beside_who_asks(tmp_path: Path) -> None:
+    tree = Tree(tmp_path)
+    tree.add("src/a.c", "#define NAME <sub/x.h>\n#include NAME\n")
+    tree.add("two/sub/x.h", "")
+    before = tree.state().digest
+    (tree.folder / "src/sub").mkdir()
+    (tree.folder / "src/sub/x.h").write_text("")
     assert tree.state().digest != before
 
 

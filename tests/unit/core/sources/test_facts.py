@@ -359,6 +359,7 @@ def test_other_facts(source: str, fact: str) -> None:
         "module = 2;\nmodule(x);\nmodule::f();\nmodule def_submodule(int);\nmodule m = x;",
         '"; import a;"',
         "#define a #b",
+        "int nonce, once_more, _once, once2;",
     ],
 )
 def test_ordinary_code_has_no_facts(source: str) -> None:

@@ -97,3 +97,8 @@ def test_test_that_may_be_pasted_is_suspected(source: str) -> None:
 )
 def test_test_that_can_not_be_pasted_is_not_suspected(source: str) -> None:
     assert not can_paste_test(scan_source(source.encode()).test_fragments)
+
+
+def test_fragments_of_tests_are_words_that_no_hash_turns_into_text() -> None:
+    facts = scan_source(b"#define A(x) #include x##_next _ has2 2has embedded (has) n\n")
+    assert facts.test_fragments == (b"_", b"_next", b"has")

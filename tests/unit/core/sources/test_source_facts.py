@@ -138,3 +138,10 @@ def test_import_is_refused_only_where_it_makes_headers() -> None:
     found = refusal(files, [], import_makes_headers=True)
     assert found is not None
     assert found.reason is Reason.TYPE_LIBRARY
+
+
+def test_computed_line_is_refused_where_warnings_show_lines_of_files() -> None:
+    files = [("/a.c", scan_source(b"#line 1 NAME\n"))]
+    assert refusal(files, []) is None
+    found = refusal(files, [], shows_line_names=True)
+    assert found is not None and found.reason is Reason.FILE_PRAGMA

@@ -1,4 +1,4 @@
-"""A core loads what its first hit needs: what else there is would be time before it (issue 7: at most 150 ms)."""
+"""A core loads what its first hit needs: what else there is would be time before it."""
 
 import json
 import os

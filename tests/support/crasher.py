@@ -144,7 +144,7 @@ def _inspect(folder: Path, ended: int) -> None:
     report["dangling"] = {name: len(wrong) for name, wrong in dangling(storage).items()}
     report["scratch"] = scratch_files(folder)
     name = os.path.basename(storage.index.path)
-    known = {name, f"{name}-wal", f"{name}-shm", "lock", "artifacts", "scratch"}
+    known = {name, f"{name}-wal", f"{name}-shm", "lock", "artifacts", "scratch", "removals"}
     report["strange"] = sorted(set(os.listdir(folder)) - known)
     for number in range(COUNT + 2):
         add(storage, number)

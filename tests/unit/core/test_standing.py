@@ -63,13 +63,6 @@ def test_hit_that_the_clock_can_end_does_not_stand(asker: Asker, text: str) -> N
     assert _hit(asker) is None
 
 
-def test_young_source_lets_no_hit_stand(asker: Asker) -> None:
-    asker.compile()
-    text = (asker.root / "work/a.c").read_text()
-    (asker.root / "work/a.c").write_text(text)
-    assert _hit(asker) is None
-
-
 def test_response_file_lets_no_hit_stand(asker: Asker) -> None:
     (asker.root / "work/words").write_text("-DX")
     settle()

@@ -118,7 +118,8 @@ class Replacing(FileDigests):
         found = super().digest(path)
         if path == str(self.path) and not self.is_replaced:
             self.is_replaced = True
-            write_compiler(self.path, version="12.2.1")
+            # In one step: another thread may be starting it just now.
+            write_compiler(self.path.with_name("new"), version="12.2.1").replace(self.path)
         return found
 
 

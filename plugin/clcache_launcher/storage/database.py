@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.storage.schema import FORMAT_VERSION, SCHEMA
+from clcache_launcher.util.file_records import Kind, record_of
 from clcache_launcher.util.locks import hold_lock
 
 __all__ = ["BUSY_TIMEOUT_S", "Database", "index_files", "is_damage"]
@@ -167,6 +168,12 @@ class Database:
         with contextlib.suppress(OSError):
             _remove(opened.path)
         return False
+
+    def rests_on(self) -> list[bytes]:
+        """The records of files under which the open file is the one at its path."""
+        path = self._opened.path
+        replaced = [record_of(path + _REPLACED, Kind.FILE)] if sys.platform == "win32" else []
+        return [*(record_of(name, Kind.WHICH_FILE) for name in (path, path + "-shm")), *replaced]
 
     def close(self) -> None:
         """Close it, which moves what the write-ahead log holds into it when nobody else has it open."""

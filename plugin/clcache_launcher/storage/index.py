@@ -75,6 +75,10 @@ class Index:
         """Whether the open file is still the one at its path: the folder may have been removed."""
         return self._database.is_in_place()
 
+    def rests_on(self) -> list[bytes]:
+        """The records of files under which that is so."""
+        return self._database.rests_on()
+
     def renew(self) -> None:
         """Replace the index by an empty one."""
         self._database.renew()

@@ -13,7 +13,7 @@ from clcache_launcher.model import Digest, ManifestKey, ResultKey
 from clcache_launcher.storage.artifacts import ArtifactStore, disk_bytes
 from clcache_launcher.storage.index import Index, StoredEntry, Totals
 from clcache_launcher.storage.removals import Removals
-from clcache_launcher.util.file_records import Kind, Records, record_of
+from clcache_launcher.util.file_records import Records
 from clcache_launcher.util.files import digest_of
 from clcache_launcher.util.machine import boot_id
 from clcache_launcher.util.mounts import network_file_system
@@ -146,8 +146,7 @@ class LocalStorage:
 
     def rests_on(self) -> Records:
         """The records under which the index is this one and names all that it names now."""
-        files = (record_of(path, Kind.WHICH_FILE) for path in (self.index.path, self.index.path + "-shm"))
-        return Records((self._removals.record(), *files))
+        return Records((self._removals.record(), *self.index.rests_on()))
 
     def forget(self, key: ResultKey, unsound: Iterable[Digest]) -> None:
         """Remove a result that can't be given out, and artifacts that are not what they should be."""

@@ -123,6 +123,7 @@ class Replacing(FileDigests):
         return found
 
 
+@pytest.mark.posix  # Windows replaces no program that runs, as this one does meanwhile
 def test_compiler_that_is_replaced_once_it_was_read_is_asked_again(compiler: Path) -> None:
     settle()
     digests = Replacing(compiler)

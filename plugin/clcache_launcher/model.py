@@ -218,6 +218,8 @@ class Compilation(Struct, frozen=True):
     """Not ``None`` where options make or name a precompiled header."""
     search_folders: tuple[str, ...] = ()
     """Include folders of the command line, as given, in order."""
+    system_folders: tuple[str, ...] = ()
+    """Those among them whose headers count as the system's."""
     force_includes: tuple[str, ...] = ()
     """Names of ``-include`` and ``/FI``, as given."""
     input_files: tuple[str, ...] = ()

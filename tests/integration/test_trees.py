@@ -256,13 +256,20 @@ def test_why_a_result_stays_in_its_tree_is_counted(trees: Trees, compiler: str) 
 
 
 @pytest.mark.parametrize("compiler", GNU)
-def test_map_of_a_folder_above_a_tree_leaves_the_rest_of_its_path(cache: Cache, work: Path, compiler: str) -> None:
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [(["-g"], "int a;\n"), ([], "const char* f(void) { return __FILE__; }\n")],
+    ids=["debug", "file"],
+)
+def test_map_of_a_folder_above_a_tree_leaves_the_rest_of_its_path(
+    cache: Cache, work: Path, compiler: str, options: list[str], text: str
+) -> None:
     objects = []
     for name in ("one", "two"):
         (work / name).mkdir()
-        (work / name / "a.c").write_text("int a;\n")
+        (work / name / "a.c").write_text(text)
         env = {"CLCACHE_BASEDIR": f"{work}/{name}"}
-        line = [compiler, "-g", f"-ffile-prefix-map={work}=.", "-c", f"{work}/{name}/a.c", "-o", "a.o"]
+        line = [compiler, *options, f"-ffile-prefix-map={work}=.", "-c", f"{work}/{name}/a.c", "-o", "a.o"]
         objects.append(make_bare(cache, line, work / name, env))
         assert make_cached(cache, line, work / name, env) == objects[-1]
     assert objects[0] != objects[1]
@@ -282,6 +289,24 @@ def test_map_of_the_project_alone_is_shared_by_trees_of_one_layout(
         line = [compiler, "-g", f"-ffile-prefix-map={source}=.", "-c", f"{source}/a.c", "-o", "a.o"]
         assert make_cached(cache, line, folder, env) == make_bare(cache, line, folder, env)
     assert cache.counts()[0] == (build == "build"), cache.log.read_text()
+
+
+@pytest.mark.parametrize("compiler", GNU)
+@pytest.mark.parametrize("options", [["-g"], ["-DFILE=__FILE__"]])
+@pytest.mark.parametrize("order", [1, -1])
+def test_maps_of_roots_of_which_now_one_and_now_the_other_is_above_are_of_their_tree(
+    cache: Cache, work: Path, compiler: str, options: list[str], order: int
+) -> None:
+    # The last map counts: where the project is below the build folder, the way between them is left.
+    for project, build in ((work / "p", work / "p/b"), (work / "q/b/p", work / "q/b"))[::order]:
+        project.mkdir(parents=True, exist_ok=True)
+        build.mkdir(exist_ok=True)
+        (project / "a.c").write_text("#ifdef FILE\nunsigned size = sizeof(FILE);\n#endif\nint a;\n")
+        env = {"CLCACHE_ROOTS": f"project={project}{os.pathsep}build={build}"}
+        maps = [f"-ffile-prefix-map={project}=P", f"-ffile-prefix-map={build}=B"]
+        line = [compiler, *options, *maps, "-x", "c", "-c", f"{project}/a.c", "-o", "a.o"]
+        assert make_cached(cache, line, build, env) == make_bare(cache, line, build, env)
+    assert cache.counts() == (0, 2, 0, 0)
 
 
 def test_result_of_debug_information_serves_other_trees_with_the_same_build_folder(cache: Cache, work: Path) -> None:
@@ -385,6 +410,169 @@ def test_folder_named_by_an_option_is_mapped_and_a_definition_is_text(trees: Tre
     trees.check("g++", ["-isystem", "{tree}/src"], shares=True)
     trees.cache.front_end("zero")
     trees.check("g++", ["-DX={tree}/src"], shares=False)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_name_of_the_file_through_a_macro_of_the_command_line_is_of_its_tree(trees: Trees, compiler: str) -> None:
+    trees.write("src/a.cpp", "unsigned f() { return sizeof(NAME); }\n")
+    trees.check(compiler, ["-DNAME=__FILE__"], shares=False)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+def test_name_of_the_file_that_is_pasted_together_is_of_its_tree(trees: Trees, compiler: str) -> None:
+    trees.write("src/a.cpp", "#define CAT(x, y) x##y\nunsigned f() { return sizeof(CAT(__FI, LE__)); }\n")
+    trees.check(compiler, shares=False)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_map_with_a_slash_at_its_end_leaves_the_working_folder_itself(cache: Cache, work: Path, compiler: str) -> None:
+    for name in ("one", "two"):
+        (work / name).mkdir()
+        # Compressed, so that no path is seen in the object.
+        (work / name / "a.cpp").write_text("#include <vector>\nint f(std::vector<int>& v) { return v.at(1); }\n")
+        env = {"CLCACHE_BASEDIR": f"{work}/{name}"}
+        line = [compiler, "-g", "-gz", f"-ffile-prefix-map={work}/{name}/=", "-c", f"{work}/{name}/a.cpp", "-o", "a.o"]
+        assert make_cached(cache, line, work / name, env) == make_bare(cache, line, work / name, env)
+    assert cache.counts() == (0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+@pytest.mark.parametrize("options", [["-g"], []], ids=["debug", "file"])
+@pytest.mark.parametrize("names", [("one", "two"), ("two", "one")])
+def test_map_that_takes_a_part_of_a_name_beside_the_tree_is_of_its_tree(
+    cache: Cache, work: Path, compiler: str, options: list[str], names: tuple[str, str]
+) -> None:
+    # The map of "one" makes ".-libs/h.h" of the path of a header that both trees use.
+    (work / "one-libs").mkdir()
+    (work / "one-libs/h.h").write_text("inline const char* name() { return __FILE__; }\n")
+    for name in names:
+        tree = work / name
+        tree.mkdir()
+        (tree / "a.cpp").write_text("#include <h.h>\nconst char* f() { return name(); }\n")
+        line = [compiler, *options, f"-ffile-prefix-map={tree}=.", f"-I{work}/one-libs", "-c", f"{tree}/a.cpp"]
+        env = {"CLCACHE_BASEDIR": str(tree)}
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+    assert cache.counts() == (2, 2, 0, 0)
+
+
+def test_headers_in_the_order_of_their_names_are_those_of_the_tree_at_hand(cache: Cache, work: Path) -> None:
+    for project, sdk in (("1", "2"), ("4", "3")):
+        for name in (project, sdk):
+            (work / name).mkdir()
+        (work / sdk / "s.h").write_text("int s;\n")
+        (work / project / "p.h").write_text("int p;\n")
+        (work / project / "a.c").write_text('#include "p.h"\n#include <s.h>\n')
+        env = {"CLCACHE_ROOTS": f"project={work}/{project}{os.pathsep}sdk={work}/{sdk}"}
+        line = ["gcc", "-H", f"-I{work}/{sdk}", "-c", f"{work}/{project}/a.c", "-o", "a.o"]
+        assert make_cached(cache, line, work / project, env) == make_bare(cache, line, work / project, env)
+
+
+@pytest.mark.parametrize("names", [("one", "a" * 100), ("a" * 100, "one")])
+@pytest.mark.parametrize("kind", ["link", "relative", "package"])
+def test_path_of_a_system_header_is_written_as_in_the_tree_at_hand(
+    cache: Cache, work: Path, kind: str, names: tuple[str, str]
+) -> None:
+    # gcc writes the path without links and dots where that is shorter: it depends on where the tree is.
+    for at, name in enumerate(names):
+        tree = {"link": work / f"link{at}", "relative": work / name, "package": work / f"tree{at}"}[kind]
+        place = work / name
+        (place / "inc").mkdir(parents=True)
+        (place / "inc/h.h").write_text("inline unsigned h() { return sizeof(__FILE__); }\n")
+        if kind == "link":
+            tree.symlink_to(place)
+        elif kind == "package":
+            tree.mkdir()
+            (tree / "depends").symlink_to(place)
+        (tree / "build").mkdir()
+        (tree / "a.cpp").write_text("#include <h.h>\nunsigned f() { return h(); }\n")
+        # Longer than the path of the first tree, and shorter than that of the other.
+        upwards = "../build/" * ((len(str(work)) + 50) // len("../build/")) + "../inc"
+        folder = {"link": f"{tree}/inc", "relative": upwards, "package": f"{tree}/depends/inc"}[kind]
+        roots = f"project={tree}" + (f"{os.pathsep}package={place}" if kind == "package" else "")
+        line = ["g++", f"-fmacro-prefix-map={tree}=.", "-MD", "-isystem", folder, "-c", f"{tree}/a.cpp", "-o", "a.o"]
+        for _ in range(2):
+            bare = make_bare(cache, line, tree / "build", {"CLCACHE_ROOTS": roots})
+            assert make_cached(cache, line, tree / "build", {"CLCACHE_ROOTS": roots}) == bare
+    assert cache.counts() == (2, 2, 0, 0)
+
+
+@pytest.mark.parametrize("compiler", GNU)
+def test_map_with_an_equals_sign_in_its_folder_is_of_its_tree(cache: Cache, work: Path, compiler: str) -> None:
+    # clang takes the first "=", gcc the last: what is left of the path differs, and is in the object by its length.
+    for name in ("a=b", "one"):
+        tree = work / name
+        tree.mkdir()
+        (tree / "a.cpp").write_text("unsigned f() { return sizeof(__FILE__); }\n")
+        env = {"CLCACHE_BASEDIR": str(tree)}
+        line = [compiler, f"-ffile-prefix-map={tree}=.", "-c", f"{tree}/a.cpp", "-o", "a.o"]
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+    assert cache.counts() == (0, 2, 0, 0)
+
+
+@pytest.mark.clang_cl
+@pytest.mark.parametrize("option", ["MMD", "MD"])
+def test_depfile_is_the_callers_where_the_preprocessor_is_asked_for_names_of_files(trees: Trees, option: str) -> None:
+    trees.write("src/a.cpp", "#include <h.h>\n#define NAME __FILE__\nunsigned f() { return sizeof(NAME); }\n")
+    trees.check("clang-cl-19", [f"/clang:-{option}", "/clang:-MFa.d"], shares=False)
+
+
+@pytest.mark.parametrize("compiler", [*GNU, CL])
+@pytest.mark.parametrize(
+    "text",
+    ['#pragma message("{parent}" "/{name}/inc")\n', '[[deprecated("{parent}" "/{name}")]] int g();\nint i = g();\n'],
+    ids=["pragma", "attribute"],
+)
+def test_path_that_literals_make_together_stays_in_messages(trees: Trees, compiler: str, text: str) -> None:
+    first = trees.folders[0]
+    trees.write("src/a.cpp", text.format(parent=first.parent, name=first.name) + "int f() { return 1; }\n")
+    trees.check(compiler, shares=False)
+
+
+@pytest.mark.parametrize(
+    "compiler",
+    [pytest.param("clang++-19", marks=pytest.mark.clang), pytest.param("clang-cl-19", marks=pytest.mark.clang_cl)],
+)
+def test_end_of_a_path_that_a_sanitizer_tells_is_of_its_tree(cache: Cache, work: Path, compiler: str) -> None:
+    for name in ("one", "two"):
+        tree = work / name
+        tree.mkdir()
+        (tree / "a.cpp").write_text("int f(int a, int b) { return a / b; }\n")
+        options = ["-fsanitize=undefined", "-fsanitize-undefined-strip-path-components=-2"]
+        line = [compiler, *options, "-c", f"{tree}/a.cpp", "/Foa.obj" if "cl" in compiler.split("-") else "-oa.o"]
+        env = {"CLCACHE_BASEDIR": str(tree)}
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+    assert cache.counts() == (0, 2, 0, 0)
+
+
+@pytest.mark.clang_cl
+@pytest.mark.parametrize("option", ["-ffile-reproducible", "-fmacro-prefix-map=/x=y"])
+def test_name_of_the_file_with_the_slashes_of_windows_is_of_its_tree(trees: Trees, option: str) -> None:
+    trees.write("src/a.cpp", "unsigned f() { return sizeof(__FILE__); }\n")
+    trees.check("clang-cl-19", [f"/clang:{option}"], shares=False)
+
+
+def test_debug_information_of_the_assembler_is_of_its_tree(cache: Cache, work: Path) -> None:
+    # From the longer path to the shorter: compressed, only the latter may be seen in the object.
+    for name in ("another/longer", "one"):
+        tree = work / name
+        tree.mkdir(parents=True)
+        (tree / "a.s").write_text(".text\nf: ret\n" + "nop\n" * 3000)
+        line = ["gcc", "-Wa,-g", "-Wa,--compress-debug-sections", "-c", f"{tree}/a.s", "-o", "a.o"]
+        env = {"CLCACHE_BASEDIR": str(tree)}
+        assert make_cached(cache, line, tree, env) == make_bare(cache, line, tree, env)
+    assert cache.counts() == (0, 2, 0, 0)
+
+
+@pytest.mark.clang_cl
+def test_name_that_is_too_long_for_microsofts_abi_is_of_its_tree(trees: Trees) -> None:
+    parts = ",".join(f"struct LongNameOfAStructWithANumber{number}" for number in range(150))
+    text = f"namespace {{ struct S {{}}; }}\ntemplate <class...> struct T {{}};\nusing L = T<{parts}, S>;\n"
+    trees.write(
+        "src/a.cpp",
+        text + "template <class X> int g();\ntemplate <> int g<L>() { return 1; }\nint f() { return g<L>(); }\n",
+    )
+    trees.check("clang-cl-19", shares=False)
 
 
 def test_tree_that_was_moved_hits(cache: Cache, work: Path) -> None:

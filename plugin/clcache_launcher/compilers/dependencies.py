@@ -77,7 +77,11 @@ def plan_preprocessing(compiler: str, family: Family, compilation: Compilation, 
     if family in (Family.CL, Family.CLANG_CL):
         # learn.microsoft.com/cpp/build/reference/showincludes-list-include-files: with /E they go to stderr.
         ours = ("/nologo", "/E", "/showIncludes")
-        return PreprocessorPlan((compiler, *ours, *compilation.inspection_arguments), Listing.PASS_STDERR)
+        asks = compilation.inspection_arguments
+        if compilation.depfile is not None:
+            # What the caller asks inside /clang: would be written anew, with another target; the last name counts.
+            asks = _before_sources(asks, (f"-clang:-MF{scratch}",))
+        return PreprocessorPlan((compiler, *ours, *asks), Listing.PASS_STDERR)
     return PreprocessorPlan((compiler, *ours, *compilation.inspection_arguments), Listing.DEPFILE)
 
 

@@ -109,7 +109,8 @@ _OUTPUTS: Final[tuple[Option, ...]] = (
 _SOURCES: Final[tuple[Option, ...]] = (
     *rows(Effect.DEFINE, Takes.JOINED_OR_SEPARATE, _PREPROCESSOR, "-D"),
     *keys(Takes.JOINED_OR_SEPARATE, _PREPROCESSOR, "-U -A"),
-    *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _DIRECTORY, "-I -isystem -iquote -idirafter"),
+    *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _DIRECTORY, "-I -iquote"),
+    *rows(Effect.SEARCH, Takes.JOINED_OR_SEPARATE, _DIRECTORY, "-isystem -idirafter", suffix="system"),
     *refusals(Reason.BAD_ARGUMENT, Takes.NOTHING, _DIRECTORY, "-I-"),
     # Not a library: what follows is assembler text.
     *refusals(Reason.ASSEMBLER_SOURCE, Takes.OPTIONAL_JOINED, _OVERALL, "-lang-"),

@@ -48,7 +48,7 @@ class Effect(enum.Enum):
     SOURCE = enum.auto()
     """The value is a source of the row's ``language`` (``/Tpfile``)."""
     SEARCH = enum.auto()
-    """Enters the key; the value is an include folder."""
+    """Enters the key; the value is an include folder, of system headers where the row's ``suffix`` is ``system``."""
     FORCE_INCLUDE = enum.auto()
     """Enters the key; the value is included before the source."""
     INPUT = enum.auto()

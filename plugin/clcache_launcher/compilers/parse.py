@@ -60,6 +60,8 @@ _PATHS = (
     | {Effect.LISTING, Effect.USE_PCH, Effect.CREATE_PCH, Effect.PCH_NAME}
 )
 """Effects whose value is a path, or for a depfile's target begins with one."""
+_SYSTEM = "system"
+"""Suffix of the rows of include folders whose headers are the system's."""
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
@@ -300,6 +302,7 @@ def _compilation(
         show_includes=ShowIncludes(show or "none"),
         records_command_line=records,
         search_folders=_values(matches, Effect.SEARCH),
+        system_folders=tuple(m.value for m in matches if m.option and m.option.suffix == _SYSTEM),
         force_includes=_values(matches, Effect.FORCE_INCLUDE),
         input_files=(*_input_files(dialect, matches, names), *used),
         definitions=_values(matches, Effect.DEFINE),

@@ -25,6 +25,8 @@ class SearchRules(Struct, frozen=True):
     """Warnings show lines of the files that ``#line`` names."""
     missing_folder_options: tuple[str, ...] = ()
     """Text of options that make it warn of include folders that are missing."""
+    shortens_paths: bool = False
+    """The path of a system header is written without links and ``..`` where that is shorter than as it was found."""
     epoch_macros: frozenset[bytes] = frozenset()
     """Time macros that it may take from ``SOURCE_DATE_EPOCH``."""
     held_macros: frozenset[bytes] = frozenset()
@@ -36,11 +38,13 @@ _TAKEN: Final = frozenset({b"__DATE__", b"__TIME__"})
 _STAMP: Final = b"__TIMESTAMP__"
 _HELD: Final = frozenset({b"__DATE__", _STAMP})
 SEARCH_RULES: Final[Mapping[Family, SearchRules]] = {
-    # gcc.gnu.org/onlinedocs/gcc/Precompiled-Headers.html; libcpp/files.cc (check_file_against_entries) of gcc 12
+    # gcc.gnu.org/onlinedocs/gcc/Precompiled-Headers.html; libcpp/files.cc (check_file_against_entries,
+    # maybe_shorter_path) of gcc 12
     Family.GCC: SearchRules(
         precompiled=(".gch",),
         same_by_time=True,
         shows_line_names=True,
+        shortens_paths=True,
         missing_folder_options=(_MISSING,),
         epoch_macros=_TAKEN,
         held_macros=_HELD,

@@ -6,13 +6,14 @@ from typing import Final
 
 from blake3 import blake3
 
+from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, mapped, without_carrier
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
 
 __all__ = ["KEY_VERSION", "manifest_key", "preprocessed_key", "result_key"]
 
-KEY_VERSION: Final = b"clcache-launcher key 5"
+KEY_VERSION: Final = b"clcache-launcher key 6"
 """Changes with what enters a key and with the form of the records that the keys lead to."""
 
 
@@ -88,9 +89,23 @@ def _add_command(
     key.add(b"language", _text(compilation.language))
     for argument, path in zip_longest(compilation.key_arguments, compilation.key_paths, fillvalue=""):
         key.add(b"argument", _text(roots.inward_argument(argument, path)))
+    for name in _open_roots(invocation, compilation, environment, roots):
+        key.add(b"open", _text(name))
     for name, value in sorted(environment.items()):
         key.add(b"variable", _text(name))
         key.add(b"value", _text(roots.inward_list(value)))
+
+
+def _open_roots(
+    invocation: Invocation, compilation: Compilation, environment: Mapping[str, str], roots: Roots
+) -> list[str]:
+    """The roots that maps leave open, for it depends on which of them is below which: where there are no maps, none."""
+    words = list(map(without_carrier, compilation.arguments)) if roots.names else []
+    debug, macro = mapped(words, FILE_MAP, DEBUG_MAP), mapped(words, FILE_MAP, MACRO_MAP)
+    if not any((*debug, *macro)):
+        return []
+    alone = {invocation.cwd, environment.get("PWD", "")}
+    return [*sorted(roots.uncovered(debug, alone)), "", *sorted(roots.uncovered(macro))]
 
 
 def _target_is_free(compilation: Compilation, roots: Roots) -> bool:

@@ -17,6 +17,7 @@ from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.sources.source_facts import time_macros
 from clcache_launcher.core.toolchains import epoch
 from clcache_launcher.core.toolchains.toolchain import Options, Toolchain, Toolchains
+from clcache_launcher.core.trees.path_maps import cut_names
 from clcache_launcher.model import Compilation, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.util.file_records import Kind, Records, record_of
 from clcache_launcher.util.files import read_file
@@ -77,7 +78,20 @@ class Prepared(Struct, frozen=True):
             time_macros=time_macros(files, given.definitions) - self.epoch_macros,
             made=frozenset(self.absolute(path) for path in given.precompiled_made),
             stamped=tuple(path for path, _ in files[len(files) - stamped :]),
+            system=self._system_folders if rules.shortens_paths else (),
+            cut=cut_names((*self._own_folders, *(path for path, _ in files)), given.arguments),
         )
+
+    @property
+    def _own_folders(self) -> tuple[str, ...]:
+        """The working folder under each of the names that debug information may give it."""
+        return (self.invocation.cwd, self.environment.get("PWD", ""))
+
+    @property
+    def _system_folders(self) -> tuple[tuple[str, int], ...]:
+        """Each folder of system headers, absolute, with the length of what is written before a header's name."""
+        given = {self.absolute(name): len(os.path.join(name, "")) for name in reversed(self.compilation.system_folders)}
+        return (*given.items(), *((path, len(path) + 1) for path in self.toolchain.search_folders))
 
     @property
     def rules(self) -> SearchRules:
@@ -172,6 +186,7 @@ def _with_options(
     return replace(
         compilations[0],
         search_folders=_all(one.search_folders for one in compilations),
+        system_folders=_all(one.system_folders for one in compilations),
         force_includes=_all(one.force_includes for one in compilations),
         input_files=_all(one.input_files for one in compilations),
         definitions=_all(one.definitions for one in compilations),
@@ -211,6 +226,7 @@ def _shape(compilation: Compilation) -> Compilation:
         key_arguments=(),
         key_paths=(),
         search_folders=(),
+        system_folders=(),
         force_includes=(),
         input_files=(),
         definitions=(),

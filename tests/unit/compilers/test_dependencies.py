@@ -8,6 +8,7 @@ from clcache_launcher.compilers.dependencies import (
     SHOW_INCLUDES_PREFIX,
     Listing,
     RunPlan,
+    plan_preprocessing,
     plan_run,
     read_depfile_report,
     read_show_includes_report,
@@ -163,3 +164,10 @@ def test_list_whose_language_is_not_known_lists_nothing() -> None:
     argv, family, parsed = compilation("cl /c a.cpp")
     plan = plan_run(argv, family, parsed, "/scratch")
     assert read_show_includes_report(plan, b"Xxx: x.h\n", b"", b"") == (None, b"Xxx: x.h\n")
+
+
+def test_preprocessing_writes_no_depfile_of_the_callers() -> None:
+    argv, family, parsed = compilation("clang-cl -clang:-MMD -clang:-MFx.d /c -- a.cpp")
+    assert plan_preprocessing(argv[0], family, parsed, "/scratch").argv[-3:] == ("-clang:-MF/scratch", "--", "a.cpp")
+    argv, family, parsed = compilation("clang-cl /c a.cpp")
+    assert plan_preprocessing(argv[0], family, parsed, "/scratch").argv[-1] == "a.cpp"

@@ -66,7 +66,7 @@ def test_each_row_is_complete(name: str) -> None:
         assert row.spelling.startswith("-"), row
         assert ":" in row.source, row
         assert (row.reason is None) == (row.effect is not Effect.UNCACHEABLE) or row.spelling == "-arch", row
-        assert row.effect is Effect.INPUT or bool(row.suffix) == (row.effect in WITH_SUFFIX), row
+        assert row.effect in (Effect.INPUT, Effect.SEARCH) or bool(row.suffix) == (row.effect in WITH_SUFFIX), row
 
 
 @pytest.mark.parametrize(("dialect", "rows"), [(GCC, GCC_ROWS), (CLANG, CLANG_ROWS)], ids=["gcc", "clang"])
@@ -104,6 +104,7 @@ def check_compilation(row: Option, parsed: Compilation, plain: Compilation) -> N
     assert parsed.records_command_line == (row.effect in RECORDS), row
     assert bool(parsed.input_files) == (row.effect in INPUTS), row
     assert ("value" in parsed.search_folders) == (row.effect is Effect.SEARCH), row
+    assert ("value" in parsed.system_folders) == (row.spelling in ("-isystem", "-idirafter")), row
     assert ("value" in parsed.force_includes) == (row.effect is Effect.FORCE_INCLUDE), row
     assert ("value" in parsed.definitions) == (row.effect is Effect.DEFINE), row
     assert (parsed.depfile is not None) == (row.effect in (Effect.DEPFILE, Effect.DEPFILE_WITHOUT_SYSTEM)), row

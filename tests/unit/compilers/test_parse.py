@@ -41,6 +41,7 @@ def test_compilation_of_a_usual_command_line() -> None:
         outputs=(Output("object", "o/a.o"), Output("depfile", "o/a.d", in_place=True)),
         depfile=Depfile("o/a.d", lists_system_headers=True),
         search_folders=("inc", "/sys"),
+        system_folders=("/sys",),
         force_includes=("pre.h",),
         definitions=("A=1",),
         inspection_arguments=(

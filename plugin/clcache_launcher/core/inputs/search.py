@@ -51,6 +51,11 @@ class SearchPlan(Struct, frozen=True):
     """Those that print the day, or the times of the unit's files."""
     has_computed: bool = False
     """The name of an include comes from a macro."""
+    system: tuple[tuple[str, int], ...] = ()
+    """Folders whose headers' paths are written without links where that is shorter, each with the length of what is
+    written before a header's name; none where compilers don't do so."""
+    cut: tuple[str, ...] = ()
+    """Paths in which a map of the command line ends within a name, with what it leaves of them."""
 
 
 def search_plan(

@@ -108,6 +108,8 @@ def search_state(
     parts = [*_places(found, listings), *_kinds(search_folders, plan), *_broken(wanted, listings)]
     files = _Files(digests)
     parts += _same_files(plan, found, files)
+    parts += [f"cut\0{path}" for path in plan.cut]
+    parts += _shortened(plan, found, listings)
     parts += [f"shown\0{path}\0{files.content(path)}" for path in plan.shown]
     parts += [f"stamp\0{path}\0{files.time_s(path)}" for path in plan.stamped]
     parts += [f"precompiled\0{path}\0{files.content(path)}" for path in _precompiled(found, plan)]
@@ -116,7 +118,7 @@ def search_state(
         if moment.stamps:
             parts += [f"stamp\0{path}\0{files.time_s(path)}" for path in plan.unit]
         files.note(moment.file)
-    text = "\n".join(["search 4", *sorted(roots.inward_parts(parts))])
+    text = "\n".join(["search 5", *sorted(roots.inward_parts(parts))])
     digest = blake3(text.encode("utf-8", "surrogateescape")).digest(DIGEST_BYTES)
     signatures = _signatures(listings, wanted, files)
     return SearchState(digest, wanted, found, listings, signatures, moment, frozenset(first_of.values()))
@@ -144,6 +146,27 @@ def _places(found: Mapping[str, frozenset[str]], listings: Mapping[str, Listing]
         listing = listings[place]
         links = sorted((name, link.path) for name, link in listing.links_among(names).items())
         yield "\0".join(("place", place, listing.path, *sorted(names), *(part for link in links for part in link)))
+
+
+def _shortened(plan: SearchPlan, found: Mapping[str, frozenset[str]], listings: Mapping[str, Listing]) -> Iterable[str]:
+    """Where the path of a system header is written without links, for that is shorter: by how much where that counts.
+
+    It counts where a header names another by ``..``, whose path is shorter then by more than the links.
+    """
+    looks = dict(reversed(plan.looks)) if plan.system else {}
+    is_exact = any(".." in part.split("/") for by_part in looks.values() for part in by_part)
+    for folder, written in plan.system:
+        for part in ("", *looks.get(folder, ())):
+            place = os.path.join(folder, part) if part else folder
+            if place not in listings or (part and place not in found):
+                continue
+            before = written + (len(part) + 1 if part else 0)
+            linked = listings[place].links_among(found.get(place, ()))
+            saved = [("", before - len(listings[place].path) - 1)]
+            saved += [(name, before + len(name) - len(link.path)) for name, link in sorted(linked.items())]
+            for name, less in saved:
+                if less > 0 or (is_exact and less):
+                    yield f"shorter\0{place}\0{name}\0{less if is_exact else ''}"
 
 
 def _kinds(folders: Iterable[Listing], plan: SearchPlan) -> Iterable[str]:

@@ -18,8 +18,10 @@ from clcache_launcher.core.sources.asked_names import AskedNames, asked_names
 from clcache_launcher.core.sources.assembler import composes_assembler, includes_in_assembler
 from clcache_launcher.core.sources.pastes import (
     TIME_MACROS,
+    can_paste_file_macro,
     can_paste_test,
     can_paste_time_macro,
+    file_fragments,
     find_time_words,
     fragments_of_tests,
     time_fragments,
@@ -27,7 +29,15 @@ from clcache_launcher.core.sources.pastes import (
 from clcache_launcher.core.sources.tokens import BLANK, Source, read_source
 from clcache_launcher.util.patterns import late_pattern
 
-__all__ = ["FILE_WORD", "Facts", "can_paste_test", "can_paste_time_macro", "scan_definition", "scan_source"]
+__all__ = [
+    "FILE_WORD",
+    "Facts",
+    "can_paste_file_macro",
+    "can_paste_test",
+    "can_paste_time_macro",
+    "scan_definition",
+    "scan_source",
+]
 
 
 class Facts(Struct, frozen=True, dict=True):
@@ -73,6 +83,8 @@ class Facts(Struct, frozen=True, dict=True):
     """A ``#line`` whose name only a preprocessor knows."""
     file_macros: bool = False
     """``__FILE__`` or another way to the path of a source file occurs."""
+    file_fragments: tuple[bytes, ...] = ()
+    """Parts of the name of such a macro; only for ``can_paste_file_macro``."""
     anonymous_namespace: bool = False
     """``namespace {`` occurs; the MSVC ABI gives it a name made of the source's path."""
     file_pragma: bool = False
@@ -195,6 +207,7 @@ def _facts_of(source: Source) -> Facts:
         line_names=_unique(name for name in lined if name is not None),
         computed_line=None in lined,
         file_macros=any(mark in masked for mark in _FILE_MARKS) and FILE_WORD.search(masked) is not None,
+        file_fragments=file_fragments(masked),
         anonymous_namespace=b"namespace" in masked and _ANONYMOUS_NAMESPACE.search(masked) is not None,
         file_pragma=b"using" in keywords
         or (any(mark in code for mark in _FILE_PRAGMA_MARKS) and _FILE_PRAGMA.search(code) is not None),

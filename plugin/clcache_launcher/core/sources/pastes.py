@@ -1,4 +1,4 @@
-"""Whether the operator ``##`` can make a time macro or a test such as ``__has_include`` out of parts of its name.
+"""Whether ``##`` can make a time macro, a file's name or a test such as ``__has_include`` out of parts of its name.
 
 Only a preprocessor knows for sure (``-Wdate-time`` of gcc and clang tells of every expansion). This is the cheap
 question before: which identifiers are part of a time macro's name, and what stands beside them. A name begins with a
@@ -7,7 +7,8 @@ begin an argument or body. That matters since headers are full of parts: ``T``, 
 ``__`` of glibc, which only ever begins names.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -19,8 +20,10 @@ from clcache_launcher.util.source_text import NATIVE, word_letters
 
 __all__ = [
     "TIME_MACROS",
+    "can_paste_file_macro",
     "can_paste_test",
     "can_paste_time_macro",
+    "file_fragments",
     "find_time_words",
     "fragments_of_tests",
     "time_fragments",
@@ -28,6 +31,7 @@ __all__ = [
 
 TIME_MACROS: Final = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
 
+_FILE_MACROS: Final = (b"__FILE__", b"__BASE_FILE__", b"__PRETTY_FUNCTION__", b"__FUNCSIG__")
 _TESTS: Final = tuple(
     name + tail for name in (b"__has_include", b"__has_include_next", b"__has_embed") for tail in (b"", b"__")
 )
@@ -39,6 +43,14 @@ _TEST_WORD: Final = late_pattern(
 
 _TIME_WORD: Final = late_pattern(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
 _TIME_LETTERS: Final = word_letters(b"_ADEIMPST")
+_BUILTIN_WORD: Final = late_pattern(rb"__builtin(?<!\w.{9})[A-Za-z_]*+(?!\w)")
+_BUILTIN_HEADS: Final = frozenset(
+    name[:length]
+    for name in (b"__builtin_FILE", b"__builtin_source_location")
+    for length in range(len(b"__builtin"), len(name))
+)
+_FILE_WORD: Final = late_pattern(rb"[_ABCEFGILNOPRSTUY](?<!\w.)[_ABCEFGILNOPRSTUY]*+(?!\w)")
+_FILE_LETTERS: Final = word_letters(b"_ABCEFGILNOPRSTUY")
 _PASTE: Final = late_pattern(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
 _BLANKS: Final = b" \t\f\v\0" + bytes(range(0x80, 0x100))
 _REACH: Final = 200
@@ -67,8 +79,13 @@ def find_time_words(masked: bytes) -> set[bytes]:
     Args:
         masked: Source text without comments and literals.
     """
-    found = NATIVE.words(masked, _TIME_LETTERS) if NATIVE is not None else None
-    return found if found is not None else set(_TIME_WORD.findall(masked))
+    return _words(masked, _TIME_LETTERS, _TIME_WORD)
+
+
+def _words(masked: bytes, letters: bytes, pattern: re.Pattern[bytes]) -> set[bytes]:
+    """Identifiers of some letters alone, as the pattern finds them, too."""
+    found = NATIVE.words(masked, letters) if NATIVE is not None else None
+    return found if found is not None else set(pattern.findall(masked))
 
 
 def time_fragments(masked: bytes, words: set[bytes]) -> tuple[bytes, ...]:
@@ -82,18 +99,33 @@ def time_fragments(masked: bytes, words: set[bytes]) -> tuple[bytes, ...]:
         Identifiers, sorted; each with ``##`` in front of it or behind it where that stands beside it. A part with an
         underscore has else ``(`` in front if it may begin an argument, and ``)`` behind if it may end one.
     """
-    parts = {word for word in words if any(word in name and word != name for name in TIME_MACROS)}
+    return _fragments(masked, words, TIME_MACROS, _TIME_WORD)
+
+
+def file_fragments(masked: bytes) -> tuple[bytes, ...]:
+    """Find the same for the macros that give the name of a file, but no single letters without ``##``."""
+    words = _words(masked, _FILE_LETTERS, _FILE_WORD)
+    found = {part for part in _fragments(masked, words, _FILE_MACROS, _FILE_WORD) if len(part) > 1}
+    if b"__builtin" in masked:
+        found.update(_BUILTIN_HEADS.intersection(_BUILTIN_WORD.findall(masked)))
+    return tuple(sorted(found))
+
+
+def _fragments(
+    masked: bytes, words: Iterable[bytes], names: Sequence[bytes], pattern: re.Pattern[bytes]
+) -> tuple[bytes, ...]:
+    parts = {word for word in words if word not in names and any(word in name for name in names)}
     letters = {word for word in parts if b"_" not in word}
     found = set(letters)
     if letters:
         found.update(operand for operand in _operands(masked) if operand.strip(b"#") in letters)
     if len(letters) < len(parts):
-        found.update(_placed_ends(masked, parts))
+        found.update(_placed_ends(masked, parts, pattern))
     return tuple(sorted(found))
 
 
-def _placed_ends(masked: bytes, parts: set[bytes]) -> Iterator[bytes]:
-    for match in _TIME_WORD.finditer(masked):
+def _placed_ends(masked: bytes, parts: set[bytes], pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+    for match in pattern.finditer(masked):
         word = match[0]
         if b"_" in word and word in parts:
             before = masked[max(match.start() - _REACH, 0) : match.start()].rstrip(_BLANKS)
@@ -148,15 +180,25 @@ def can_paste_time_macro(fragments: Iterable[bytes], max_arguments: int | None =
             beside ``##``. ``None`` sets neither limit, and suspects windows.h and immintrin.h, which 4 does not. Names
             put together from operands of ``##`` itself have no limit in any case.
     """
+    return _can_paste(fragments, TIME_MACROS, max_arguments)
+
+
+def can_paste_file_macro(fragments: Iterable[bytes]) -> bool:
+    """Tell the same of ``file_fragments``: of macros that give a file's name, and of functions by their beginning."""
+    fragments = set(fragments)
+    return not fragments.isdisjoint(_BUILTIN_HEADS) or _can_paste(fragments, _FILE_MACROS, 4)
+
+
+def _can_paste(fragments: Iterable[bytes], names: Sequence[bytes], max_arguments: int | None) -> bool:
     pieces = [_parse_piece(fragment) for fragment in set(fragments)]
     operands = [piece for piece in pieces if piece.is_operand]
-    if any(_is_spelled(name, operands, None) for name in TIME_MACROS):
+    if any(_is_spelled(name, operands, None) for name in names):
         return True
     if max_arguments is not None:
         # A lone "_" beside "##" begins a name or ends one, as in `_##x`.
         pieces = [piece for piece in pieces if piece.text != b"_" or piece.is_operand]
         pieces = [replace(piece, is_outer=piece.text == b"_") for piece in pieces]
-    return any(_is_spelled(name, pieces, max_arguments) for name in TIME_MACROS)
+    return any(_is_spelled(name, pieces, max_arguments) for name in names)
 
 
 def _parse_piece(fragment: bytes) -> _Piece:

@@ -24,7 +24,7 @@ from clcache_launcher.storage.local import LocalStorage
 
 __all__ = ["SourceFacts", "refusal", "time_macros"]
 
-_SCANNER_VERSION: Final = 2
+_SCANNER_VERSION: Final = 3
 """Changes when the scanner sees more: facts that an older one stored are then scanned again."""
 _FORM: Final = tuple(type(field.default) for field in fields(Facts))
 # What a file may be refused for; most are for nothing, and 200 are asked for a unit.

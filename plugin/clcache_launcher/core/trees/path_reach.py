@@ -6,9 +6,10 @@ a root away (``-ffile-prefix-map``) the first two do not. What is said of the tr
 tree's paths, unless the sources hold the path as well: then which of the two it was is not known.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +20,8 @@ from clcache_launcher.core.outputs import MadeOutput
 from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.toolchains.installation import INSTALLATION_NAMES
-from clcache_launcher.core.trees.file_names import FileNames, Files
+from clcache_launcher.core.trees.file_names import FileNames, Files, NamedFiles
+from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, mapped, without_carrier
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.model import Apart
 from clcache_launcher.util.files import digest_of, read_file
@@ -30,22 +32,31 @@ __all__ = ["NOWHERE", "Compiled", "Reach", "reach_of", "reach_of_text"]
 _DEBUG: Final = late_pattern(r"[-/](?:Z[7iI]|g(?!0$|no-).*)")
 _RECORDS: Final = late_pattern(
     r"-f(?:lto|save-|profile|coverage|test-coverage|instrument-functions|xray|unique-internal-linkage-names)"
-    r"|--coverage|-Xclang"
+    # Takes components off the paths that a sanitizer tells, and leaves the others.
+    r"|-fsanitize-undefined-strip-path-components=|--coverage|-Xclang"
 )
-_CARRIER: Final = late_pattern(r"^[-/]clang:")
-_FILE_MAP: Final = "-ffile-prefix-map="
-_DEBUG_MAP: Final = "-fdebug-prefix-map="
-_MACRO_MAP: Final = "-fmacro-prefix-map="
+# The assembler's own debug information; it may be compressed (gas: as.c, long_options).
+_DEBUG_OF_ASSEMBLER: Final = late_pattern(r"(?:-Wa,(?:.*,)?)?(?:-g|--g(?:en-debug|dwarf-[2-5]|stabs\+?))(?:,.*)?")
 # cl takes what stands behind it off __FILE__; devblogs.microsoft.com/cppblog names it, clang-cl ignores it.
 _TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 # Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given, cl.exe lambdas, too.
-_HASHED: Final = late_pattern(rb"\?A0x|<lambda_[0-9a-f]{16}")
+# A name of more than 4096 characters is itself a hash (clang/lib/AST/MicrosoftMangle.cpp, msvc_hashing_ostream).
+_HASHED: Final = late_pattern(rb"\?A0x|<lambda_[0-9a-f]{16}|\?\?@[0-9a-f]{32}@")
 # gcc streams what may run on a device into the object, compressed, with the names of its files.
 _OFFLOADED: Final = b".gnu.offload_"
-# Messages in which paths are escaped, or whose lines are broken by their length.
+# Messages in which paths are escaped, whose lines are broken by their length, or in the order of their names: gcc's -H
+# sorts the headers without guards (libcpp/files.cc, _cpp_report_missing_guards).
 _RETYPED: Final = late_pattern(
-    r"-fmessage-length=.*|-fdiagnostics-(?:format=|parseable|print-source-range|generate-patch|add-output|set-output).*"
+    r"-H|-fmessage-length=.*|-fdiagnostics-(?:format=|parseable|print-source-range|generate-patch|add-output|set-output).*"
 )
+# __FILE__ has the slashes of the target then (clang/lib/Frontend/CompilerInvocation.cpp, UseTargetPathSeparator).
+_RESPELLS: Final = late_pattern(r"-f(?:file-prefix-map|macro-prefix-map|file-compilation-dir)=|-ffile-reproducible")
+# Where messages tell a place, with tokens for roots: "In file included from /x/a.h:1", "/x/a.c: In function", "a.c(1".
+_PLACE: Final = late_pattern(
+    rb"\n(?:In file included from |[ ]+from )?\x01[^\x01\n]+\x01[^\n:(]*(?:[:(][0-9]|: (?:In|At) )"
+    rb"|\nNote: including file: +\x01[^\n]*"
+)
+_TOLD_ROOT: Final = late_pattern(rb"\x01([^\x01@~]+)[^\x01]*\x01")
 _MARKER: Final = late_pattern(rb"^#[^\n]*\n", re.MULTILINE)
 _CALLS: Final = rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b"
 _CALL_SITE: Final = late_pattern(_CALLS)
@@ -93,19 +104,22 @@ NOWHERE: Final = Reach()
 def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: Roots) -> Reach:
     """Which roots' paths are, or may be, in what was made."""
     compilation = prepared.compilation
-    words = list(map(_without_carrier, compilation.arguments))
+    words = list(map(without_carrier, compilation.arguments))
     every = frozenset(roots.names)
     for holds, why in (
         (compilation.precompiled is not None, Apart.PRECOMPILED_HEADER),
         (compilation.records_command_line, Apart.COMMAND_LINE),
         (any(output.role not in ("object", "depfile") for output in unit.made), Apart.SIDE_OUTPUT),
         (any(_RECORDS.match(word) for word in words), Apart.OPTION),
+        (_assembler_tells(words), Apart.DEBUG_INFORMATION),
     ):
         if holds:
             return Reach(every, why)
     reach = NOWHERE
     if any(_DEBUG.fullmatch(word) for word in words):
-        reach = reach.with_roots(roots.uncovered(_mapped(words, _FILE_MAP, _DEBUG_MAP)), Apart.DEBUG_INFORMATION)
+        alone = {prepared.invocation.cwd, prepared.environment.get("PWD", "")}
+        open_ = roots.uncovered(mapped(words, FILE_MAP, DEBUG_MAP), alone)
+        reach = reach.with_roots(open_, Apart.DEBUG_INFORMATION)
     data = next((output.data for output in unit.made if output.role == "object"), b"")
     if _HASHED.search(data):
         reach = reach.with_roots(roots.above(compilation.source), Apart.ANONYMOUS_NAMESPACE)
@@ -115,12 +129,17 @@ def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: R
     reach = reach.with_roots(_told(prepared, unit, roots), Apart.MESSAGE)
     reach = reach.with_roots(_composed(prepared, unit, roots), Apart.COMPUTED_INCLUDE)
     trimmed = _TRIMS if prepared.toolchain.family is Family.CL else ()
-    open_ = roots.uncovered(_mapped(words, _FILE_MAP, _MACRO_MAP, *trimmed)) - reach.names
+    maps = mapped(words, FILE_MAP, MACRO_MAP, *trimmed)
+    open_ = roots.uncovered(maps) - reach.names
     named = (compilation.source, *compilation.search_folders, *compilation.force_includes, *unit.listed)
     if open_ and any(map(roots.is_below, named)):
         call_site = _call_site(prepared.toolchain.family)
-        if file_names.are_asked_for(unit.files, unit.facts, call_site, roots.is_below):
-            return replace(reach, asked=open_)
+        known = NamedFiles(unit.files, unit.facts, compilation.definitions)
+        if file_names.are_asked_for(known, call_site, roots.is_below):
+            # What is left of a root's path the text does not tell from other words.
+            is_respelled = prepared.toolchain.family is Family.CLANG_CL and any(map(_RESPELLS.match, words))
+            cut = open_ if is_respelled else open_ & roots.cut(maps)
+            return replace(reach.with_roots(cut, Apart.FILE_NAME), asked=open_ - cut)
     return reach
 
 
@@ -137,34 +156,53 @@ def _call_site(family: Family) -> re.Pattern[bytes]:
     return _CALL_SITE if family is Family.GCC else _CALL_SITE_OF_CLANG
 
 
-def _without_carrier(word: str) -> str:
-    """A word without clang-cl's ``/clang:``."""
-    return _CARRIER.sub("", word)
-
-
-def _mapped(words: Sequence[str], *options: str) -> list[str]:
-    """The folders that some options map away, in order."""
-    values = (next((word[len(option) :] for option in options if word.startswith(option)), "") for word in words)
-    # Of several "=" compilers take the first or the last, by their version.
-    return [value.partition("=")[0] for value in values if value.count("=") < 2]
+def _assembler_tells(words: Sequence[str]) -> bool:
+    """Whether the assembler is asked for debug information of its own."""
+    return any(
+        _DEBUG_OF_ASSEMBLER.fullmatch(word) and (word.startswith("-Wa,") or before == "-Xassembler")
+        for before, word in pairwise(("", *words))
+    )
 
 
 def _told(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
     """Roots that the messages name in a way that does not come out in another tree as the compiler would write it."""
     text = b"\n".join(unit.texts)
-    words = map(_without_carrier, prepared.compilation.arguments)
+    words = map(without_carrier, prepared.compilation.arguments)
     if any(unit.texts) and (prepared.invocation.terminal or any(map(_RETYPED.fullmatch, words)) or not roots.are_plain):
         return frozenset(roots.names)
     told = roots.shown_in(text)
     if not told:
         return told
-    left = roots.shown_in(roots.inward_text(text))
+    inward = roots.inward_text(text)
+    left = roots.shown_in(inward)
     held: frozenset[str] = frozenset()
+    missing = _missing_words(_spoken(inward, unit), roots)
     for source in _sources(prepared, unit, roots):
-        held |= roots.shown_in(source) if source is not None else told
+        if source is None:
+            return told
+        held |= roots.shown_in(source)
         if told <= held:
             break
-    return left | (held & told)
+        _strike(missing, source)
+    return left | (told & (held | {name for name, words in missing if not words}))
+
+
+def _spoken(inward: bytes, unit: Compiled) -> frozenset[str]:
+    """Roots that messages name elsewhere than where they tell a place: macros and joined literals may have said so."""
+    is_certain = not any(facts.computed_line for facts in unit.facts)
+    spoken = _PLACE.sub(b"\n", b"\n" + inward) if is_certain else inward
+    return frozenset(os.fsdecode(name) for name in _TOLD_ROOT.findall(spoken))
+
+
+def _missing_words(names: frozenset[str], roots: Roots) -> list[tuple[str, set[bytes]]]:
+    """What macros would have to put the path of each of some roots together from."""
+    return [(name, set(words)) for name, words in roots.words if name in names]
+
+
+def _strike(missing: Iterable[tuple[str, set[bytes]]], source: bytes) -> None:
+    """Take out the words that a source holds."""
+    for _, words in missing:
+        words.difference_update([word for word in words if word in source])
 
 
 def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str]:
@@ -172,12 +210,11 @@ def _composed(prepared: Prepared, unit: Compiled, roots: Roots) -> frozenset[str
     if not any(facts.computed_include for facts in unit.facts):
         return frozenset()
     own = frozenset().union(*(roots.above(path) for path, _ in unit.files))
-    missing = [(name, set(words)) for name, words in roots.words if name in own]
+    missing = _missing_words(own, roots)
     for source in _sources(prepared, unit, roots):
         if source is None:
             return own
-        for _, words in missing:
-            words.difference_update([word for word in words if word in source])
+        _strike(missing, source)
     return frozenset(name for name, words in missing if not words)
 
 

@@ -10,7 +10,7 @@ as it was set, without links, and in each spelling in which a command line names
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -26,8 +26,9 @@ NamedRoot = tuple[str, str]
 
 _MARK: Final = "\x01"
 _TOKEN: Final = re.compile(rb"\x01([^\x01]+)\x01")
+# Of a map with several "=" compilers take the first or the last: it stays as it is.
 _MAPPING: Final = re.compile(
-    r"(?P<option>.*-prefix-map=(?=.*=)|[-/]d1trimfile:)(?P<folder>.*?)(?P<rest>=[^=]*|)", re.DOTALL
+    r"(?P<option>.*-prefix-map=(?=[^=]*=[^=]*$)|[-/]d1trimfile:)(?P<folder>.*?)(?P<rest>=[^=]*|)", re.DOTALL
 )
 _WORD: Final = re.compile(rb"[\w\x80-\xff]+")
 _SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
@@ -132,7 +133,7 @@ class Roots:
                 return frozenset((name,))
         return frozenset()
 
-    def uncovered(self, prefixes: Sequence[str]) -> frozenset[str]:
+    def uncovered(self, prefixes: Sequence[str], alone: Collection[str] = ()) -> frozenset[str]:
         """Names of the roots whose paths are not mapped away by some prefixes.
 
         Compilers take the last prefix that a path begins with, or the longest. Below one that is another root's folder
@@ -140,12 +141,13 @@ class Roots:
 
         Args:
             prefixes: In the order of the command line.
+            alone: Folders that occur with nothing behind them: one that ends with a separator is no prefix of these.
         """
-        ends = [prefix.rstrip(_SEPARATORS) for prefix in prefixes if prefix]
+        ends = [(prefix, _without_separator(prefix)) for prefix in prefixes if prefix]
         folders = {folder: name for folder, _, name in self._pairs}
         found: set[str] = set()
         for folder, _, name in self._pairs:
-            matching = [end for end in ends if folder.startswith(end)]
+            matching = [end for prefix, end in ends if folder.startswith(prefix if folder in alone else end)]
             if not matching:
                 found.add(name)
             elif matching[-1] != folder:
@@ -153,6 +155,14 @@ class Roots:
                 is_below = all(folder.startswith(end) and _ends_at(folder, len(end)) for end in matching)
                 found.update(f"{name}^{outer}" if outer and is_below else name for outer in shorter)
         return frozenset(found)
+
+    def cut(self, prefixes: Iterable[str]) -> frozenset[str]:
+        """Names of the roots of whose paths some prefix is a part."""
+        ends = [_without_separator(prefix) for prefix in prefixes if prefix]
+        parts = (
+            (name, end) for folder, _, name in self._pairs for end in ends if folder.startswith(end) and folder != end
+        )
+        return frozenset(name for name, _ in parts)
 
     @cached_property
     def are_plain(self) -> bool:
@@ -224,6 +234,11 @@ class _Texts:
         if b"\x01" not in text:
             return text
         return _TOKEN.sub(lambda match: self._folders.get(match[1], match[0]), text)
+
+
+def _without_separator(prefix: str) -> str:
+    """A prefix without the separator at its end; with more than one it is no prefix of paths as they are written."""
+    return prefix[:-1] if prefix[-1] in _SEPARATORS and prefix[-2:-1] not in _SEPARATORS else prefix
 
 
 def _ends_at(path: str, length: int) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from clcache_launcher.compilers.search_rules import SearchRules
 from clcache_launcher.core.inputs.digests import FileDigests
 from clcache_launcher.core.inputs.folders import FolderNames
-from clcache_launcher.core.inputs.search import search_plan
+from clcache_launcher.core.inputs.search import SearchPlan, search_plan
 from clcache_launcher.core.inputs.search_state import SearchState, search_state
 from clcache_launcher.core.sources.facts import Facts, scan_source
 from clcache_launcher.util.files import file_clock_ns, folder_signature
@@ -295,3 +296,53 @@ def test_state_depends_on_what_is_there_and_not_on_the_way_there(toggled: list[s
             digest = tree.state().digest
             assert states.setdefault(frozenset(there), digest) == digest
         assert len(set(states.values())) == len(states)
+
+
+@pytest.mark.parametrize(
+    ("written", "other", "is_same"),
+    [
+        # One, two and three more than what it is without links: shorter in each, and by how much does not matter.
+        (1, 3, True),
+        (-5, 0, True),
+        (0, 1, False),
+    ],
+)
+def test_it_matters_whether_a_system_headers_path_is_shorter_without_links(
+    tmp_path: Path, written: int, other: int, *, is_same: bool
+) -> None:
+    tree = Tree(tmp_path)
+    tree.add("src/a.c", "#include <x.h>\n")
+    tree.add("two/x.h", "")
+    plan = search_plan(tree.files, [str(tmp_path / "two")], str(tmp_path), (), PLAIN)
+    length = len(str((tmp_path / "two").resolve())) + 1
+
+    def digest(more: int, plan: SearchPlan = plan) -> bytes:
+        at = str(tmp_path / "two")
+        return search_state(replace(plan, system=((at, length + more),)), tree.names, tree.digests).digest
+
+    assert (digest(written) == digest(other)) is is_same
+    # Where a header leads upwards, what that saves is more than the links.
+    tree.add("two/y.h", '#include "../x.h"\n')
+    upwards = search_plan(tree.files, [str(tmp_path / "two")], str(tmp_path), (), PLAIN)
+    assert digest(written, upwards) != digest(other, upwards)
+
+
+def test_link_of_a_system_header_that_is_longer_than_what_it_leads_to_matters(tmp_path: Path) -> None:
+    tree = Tree(tmp_path)
+    tree.add("src/a.c", "#include <x.h>\n")
+    (tmp_path / "one/file.h").write_text("")
+    (tmp_path / "two/x.h").symlink_to(tmp_path / "one/file.h")
+    at = str(tmp_path / "two")
+    plan = search_plan(tree.files, [at], str(tmp_path), (), PLAIN)
+    digests = {
+        search_state(replace(plan, system=((at, length),)), tree.names, tree.digests).digest
+        for length in (len(at) + 1 - 10, len(at) + 1 + 10)
+    }
+    assert len(digests) == 2
+
+
+def test_what_a_map_leaves_of_a_path_beside_a_tree_is_in_the_state(tree: Tree) -> None:
+    plan = search_plan(tree.files, [str(tree.folder / "two")], str(tree.folder), (), PLAIN)
+    cut = replace(plan, cut=("/x/tt/h.h\x000\x00t/h.h",))
+    states = [search_state(each, tree.names, tree.digests).digest for each in (plan, cut)]
+    assert states[0] != states[1]

@@ -353,7 +353,7 @@ def test_other_facts(source: str, fact: str) -> None:
     "source",
     [
         "namespace a {",
-        "struct __FILE; typedef int ____FILE_defined;",
+        "typedef int ____FILE_defined;",
         '#pragma comment(lib, "a")\n#pragma GCC system_header\n#pragma module_name',
         "int import = 1;\nimport = 2;\nimport(3);\nimport::f();\nx.import a;\n__declspec(dllimport) f();",
         "module = 2;\nmodule(x);\nmodule::f();\nmodule def_submodule(int);\nmodule m = x;",

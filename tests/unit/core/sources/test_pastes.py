@@ -2,7 +2,13 @@
 
 import pytest
 
-from clcache_launcher.core.sources.facts import Facts, can_paste_test, can_paste_time_macro, scan_source
+from clcache_launcher.core.sources.facts import (
+    Facts,
+    can_paste_file_macro,
+    can_paste_test,
+    can_paste_time_macro,
+    scan_source,
+)
 
 
 def is_suspected(*sources: str) -> bool:
@@ -102,3 +108,22 @@ def test_test_that_can_not_be_pasted_is_not_suspected(source: str) -> None:
 def test_fragments_of_tests_are_words_that_no_hash_turns_into_text() -> None:
     facts = scan_source(b"#define A(x) #include x##_next _ has2 2has embedded (has) n\n")
     assert facts.test_fragments == (b"_", b"_next", b"has")
+
+
+@pytest.mark.parametrize(
+    ("source", "is_so"),
+    [
+        (CAT + "CAT(__FI, LE__)", True),
+        (CAT + "CAT(__, CAT(BASE_FILE, __))", True),
+        ("#define D __FUNC ## SIG__", True),
+        ("#define D(x) __ ## x ## __\nD(PRETTY_FUNCTION)", True),
+        (CAT + "CAT(__builtin_, FILE)()", True),
+        ("#define D(x) __builtin_source##x\nD(_location)()", True),
+        (CAT + "CAT(__builtin_FILE, x) x__builtin_ __builtin_memcpy", False),
+        (CAT + "CAT(__FILE__, 1)", False),
+        (CAT + "typedef struct _IO_FILE __FILE; FILE* f;", False),
+        ("#define D(x) __##x\nFILE* f;", False),
+    ],
+)
+def test_parts_that_spell_a_macro_for_the_name_of_a_file_are_suspected(source: str, *, is_so: bool) -> None:
+    assert can_paste_file_macro(scan_source(source.encode()).file_fragments) is is_so

@@ -56,6 +56,7 @@ def test_plain_object_is_free(asked: Asked) -> None:
     [
         (("-flto",), Apart.OPTION),
         (("-fprofile-generate",), Apart.OPTION),
+        (("-Wa,-g",), Apart.DEBUG_INFORMATION),
         (("-frecord-gcc-switches",), Apart.COMMAND_LINE),
     ],
 )
@@ -75,6 +76,8 @@ def test_side_output_is_bound_to_every_root(asked: Asked) -> None:
         ((f"-fdebug-prefix-map={FAR}=x", "-ffile-prefix-map={tree}=."), set()),
         (("-fmacro-prefix-map={tree}=.",), {"tree", "far"}),
         (("-ffile-prefix-map={tree}=a=b",), {"tree", "far"}),
+        # The working folder is named with no separator behind it.
+        (("-ffile-prefix-map={tree}/=", f"-ffile-prefix-map={FAR}/="), {"tree"}),
     ],
 )
 def test_debug_information_is_bound_to_what_is_not_mapped(asked: Asked, maps: tuple[str, ...], names: set[str]) -> None:
@@ -87,7 +90,14 @@ def test_path_in_the_object_binds(asked: Asked) -> None:
     assert asked.reach(data=f"x{FAR}/y".encode()) == Reach(frozenset({"far"}), Apart.OBJECT_TEXT)
 
 
-@pytest.mark.parametrize("data", [b"?x@?A0x12345678@@", b"<lambda_0123456789abcdef>"])
+@pytest.mark.parametrize("option", ["-Wa,-g", "-Wa,-L,--gdwarf-5", "-Wa,--gen-debug"])
+def test_debug_information_of_the_assembler_binds_to_every_root(asked: Asked, option: str) -> None:
+    assert asked.reach(option, f"-ffile-prefix-map={asked.work}=.").names == {"tree", "far"}
+    assert asked.reach("-Xassembler", option.removeprefix("-Wa,").removeprefix("-L,")).names == {"tree", "far"}
+    assert asked.reach("-Wa,-L,--gdwarf-sections") == NOWHERE
+
+
+@pytest.mark.parametrize("data", [b"?x@?A0x12345678@@", b"<lambda_0123456789abcdef>", b"??@" + b"0f" * 16 + b"@"])
 def test_hash_of_the_sources_path_binds(asked: Asked, data: bytes) -> None:
     assert asked.reach(data=data) == Reach(frozenset({"tree"}), Apart.ANONYMOUS_NAMESPACE)
 
@@ -116,7 +126,28 @@ def test_messages_bind_where_they_may_not_come_out_again(
     assert found == Reach(frozenset(names), Apart.MESSAGE if names else None)
 
 
-@pytest.mark.parametrize("option", ["-fmessage-length=72", "-fdiagnostics-parseable-fixits"])
+@pytest.mark.parametrize(
+    ("stderr", "binds"),
+    [
+        ("{tree}/a.c:1: note", False),
+        ("In file included from {tree}/a.h:1,\n                 from {tree}/a.c:2:", False),
+        ("{tree}/a.c: In function 'f':", False),
+        ("{tree}/a.c(1,2): warning", False),
+        ("Note: including file:  {tree}/a.h\r", False),
+        ("{tree}/a.c:1: note: {tree}/b", True),
+        ("a.c:1: note: {tree}", True),
+    ],
+)
+def test_path_in_a_message_binds_where_the_sources_hold_its_words(asked: Asked, stderr: str, *, binds: bool) -> None:
+    words = "".join(f'"/" "{word}"\n' for word in asked.work.strip("/").split("/"))
+    told = stderr.format(tree=asked.work).encode()
+    assert asked.reach(text=words, stderr=told).names == ({"tree"} if binds else set())
+    assert asked.reach(text=words.replace('"work"', '"wo" "rk"'), stderr=told) == NOWHERE
+    # Here a macro may have put the place together as well.
+    assert asked.reach(text=f"{words}#line 1 NAME\n", stderr=told).names == {"tree"}
+
+
+@pytest.mark.parametrize("option", ["-H", "-fmessage-length=72", "-fdiagnostics-parseable-fixits"])
 def test_messages_with_other_spellings_of_paths_bind(asked: Asked, option: str) -> None:
     assert asked.reach(option, stderr=b"a.c:1: note").names == {"tree", "far"}
     assert asked.reach(option) == NOWHERE
@@ -160,6 +191,36 @@ def test_name_of_the_file_is_asked_for_where_it_is_not_mapped(
         compilation=replace(made.compilation, arguments=(word, *made.compilation.arguments)),
     )
     assert asked.reach(word, text=FILE).asked == names
+
+
+@pytest.mark.parametrize("option", ["-ffile-reproducible", "-fmacro-prefix-map=/x=y", "-ffile-compilation-dir=."])
+def test_name_of_the_file_with_other_slashes_binds_at_once(tmp_path: Path, option: str) -> None:
+    for family, names in ((Family.CLANG_CL, {"tree", "far"}), (Family.CLANG, set[str]())):
+        (tmp_path / family.name).mkdir()
+        asked = Asked(tmp_path / family.name, family)
+        prepared = asked.case.prepared
+        asked.case.prepared = lambda *words, make=prepared: replace(  # type: ignore[method-assign]  # of clang-cl alone
+            (made := make(*words)),
+            compilation=replace(made.compilation, arguments=(f"/clang:{option}", *made.compilation.arguments)),
+        )
+        assert asked.reach(text=FILE).names == names
+
+
+@pytest.mark.parametrize("given", ["NAME=__FILE__", "NAME(x)=x __BASE_FILE__", "OTHER=NAME"])
+def test_macro_of_the_command_line_that_gives_the_name_of_the_file_is_seen(asked: Asked, given: str) -> None:
+    more = ("-DNAME=__FILE__",) if given == "OTHER=NAME" else ()
+    text = "unsigned size = sizeof(OTHER);\n" if more else "unsigned size = sizeof(NAME(1));\n"
+    assert asked.reach(f"-D{given}", *more, text=text).asked == {"tree", "far"}
+    assert asked.reach(f"-D{given}", *more) == NOWHERE
+    assert asked.reach("-DNAME=1", text=text) == NOWHERE
+
+
+@pytest.mark.parametrize("given", ["", "-DCAT(x,y)=x##y"])
+def test_name_of_the_file_that_is_pasted_together_is_seen(asked: Asked, given: str) -> None:
+    text = "unsigned size = sizeof(CAT(__FI, LE__));\n"
+    definition = "" if given else "#define CAT(x, y) x##y\n"
+    assert asked.reach(*filter(None, [given]), text=definition + text).asked == {"tree", "far"}
+    assert asked.reach(text=text) == NOWHERE
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ def absolute(path: str) -> str:
         (["/x/t/deep", "/x/t", "/y with space"], {"deep^top"}),
         (["/x/", "/y with"], {"top", "deep", "other"}),
         (["/x/tt"], {"top", "deep", "other"}),
+        (["/x/t//", "/y with space/"], {"top", "deep"}),
         (["/x/t"], {"deep^top", "other"}),
         (["/x/t/deep"], {"top", "other"}),
         ([], {"top", "deep", "other"}),
@@ -110,6 +111,13 @@ def absolute(path: str) -> str:
 def test_roots_that_are_not_mapped_away(prefixes: list[str], uncovered: set[str]) -> None:
     roots = Roots([(name, absolute(folder)) for name, folder in FOLDERS.items()])
     assert roots.uncovered(list(map(absolute, prefixes))) == uncovered
+
+
+def test_prefix_with_a_separator_at_its_end_does_not_cover_a_folder_that_stands_alone() -> None:
+    roots = Roots([(name, absolute(folder)) for name, folder in FOLDERS.items()])
+    prefixes = [absolute(folder) + os.sep for folder in FOLDERS.values()]
+    assert roots.uncovered(prefixes) == set()
+    assert roots.uncovered(prefixes, {absolute("/y with space")}) == {"other"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Which prefixes of paths a command line maps away, and what that leaves of other paths."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from clcache_launcher.util.patterns import late_pattern
+
+__all__ = ["DEBUG_MAP", "FILE_MAP", "MACRO_MAP", "cut_names", "mapped", "without_carrier"]
+
+FILE_MAP: Final = "-ffile-prefix-map="
+DEBUG_MAP: Final = "-fdebug-prefix-map="
+MACRO_MAP: Final = "-fmacro-prefix-map="
+
+_CARRIER: Final = late_pattern(r"^[-/]clang:")
+_SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
+
+
+def without_carrier(word: str) -> str:
+    """A word without clang-cl's ``/clang:``."""
+    return _CARRIER.sub("", word)
+
+
+def mapped(words: Sequence[str], *options: str) -> list[str]:
+    """The folders that some options map away, in order.
+
+    Args:
+        words: The command line, without carriers.
+        options: With their ``=``.
+    """
+    values = (next((word[len(option) :] for option in options if word.startswith(option)), "") for word in words)
+    # Of several "=" compilers take the first or the last, by their version.
+    return [value.partition("=")[0] for value in values if value.count("=") < 2]
+
+
+def cut_names(paths: Iterable[str], words: Sequence[str]) -> tuple[str, ...]:
+    """Paths in which a map ends within a name, each with what it leaves: of ``/x/tt/h.h`` ``/x/t=.`` makes ``.t/h.h``.
+
+    Args:
+        paths: Absolute.
+        words: The command line.
+    """
+    prefixes = mapped(list(map(without_carrier, words)), FILE_MAP, DEBUG_MAP, MACRO_MAP)
+    ends = [(at, end) for at, end in enumerate(prefixes) if end and end[-1] not in _SEPARATORS]
+    return tuple(
+        f"{path}\0{at}\0{path[len(end) :]}"
+        for path in dict.fromkeys(paths if ends else ())
+        for at, end in ends
+        if path.startswith(end) and path[len(end) : len(end) + 1] not in _SEPARATORS
+    )

@@ -4,21 +4,19 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from clcache_launcher.util.patterns import late_pattern
-
 __all__ = ["DEBUG_MAP", "FILE_MAP", "MACRO_MAP", "cut_names", "mapped", "without_carrier"]
 
 FILE_MAP: Final = "-ffile-prefix-map="
 DEBUG_MAP: Final = "-fdebug-prefix-map="
 MACRO_MAP: Final = "-fmacro-prefix-map="
 
-_CARRIER: Final = late_pattern(r"^[-/]clang:")
+_CARRIERS: Final = ("/clang:", "-clang:")
 _SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
 
 
 def without_carrier(word: str) -> str:
     """A word without clang-cl's ``/clang:``."""
-    return _CARRIER.sub("", word)
+    return word[len(_CARRIERS[0]) :] if word.startswith(_CARRIERS) else word
 
 
 def mapped(words: Sequence[str], *options: str) -> list[str]:

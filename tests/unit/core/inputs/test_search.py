@@ -2,12 +2,12 @@
 
 import os
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clcache_launcher.compilers.search_rules import SearchRules
 from clcache_launcher.core.inputs.digests import FileDigests

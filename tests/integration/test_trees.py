@@ -565,6 +565,16 @@ def test_debug_information_of_the_assembler_is_of_its_tree(cache: Cache, work: P
 
 
 @pytest.mark.clang_cl
+@pytest.mark.parametrize("options", [[], ["/clang:-ffile-prefix-map={tree}=."], ["/DNAME=__FUNCDNAME__"]])
+def test_decorated_name_that_code_reckons_with_is_of_its_tree(trees: Trees, options: list[str]) -> None:
+    name = "NAME" if "/DNAME=__FUNCDNAME__" in options else "__FUNCDNAME__"
+    loop = f"const char* p = {name}; unsigned h = 5; while (*p) h = h * 33 + *p++; return h;"
+    text = f"namespace {{ struct S {{}}; }}\ntemplate <class T> constexpr unsigned hash() {{ {loop} }}\n"
+    trees.write("src/a.cpp", text + "constexpr unsigned value = hash<S>();\nunsigned f() { return value; }\n")
+    trees.check("clang-cl-19", ["/std:c++17", *options], shares=False)
+
+
+@pytest.mark.clang_cl
 def test_name_that_is_too_long_for_microsofts_abi_is_of_its_tree(trees: Trees) -> None:
     parts = ",".join(f"struct LongNameOfAStructWithANumber{number}" for number in range(150))
     text = f"namespace {{ struct S {{}}; }}\ntemplate <class...> struct T {{}};\nusing L = T<{parts}, S>;\n"

@@ -141,7 +141,7 @@ _EMBED_TEST: Final = late_pattern(rb"\b__has_embed(?:__)?\b")
 
 _FILE_MARKS: Final = (b"FILE", b"_FUNC", b"source_location")
 FILE_WORD: Final = late_pattern(
-    rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
+    rb"__(?<!\w..)(?:(?:FILE|FILE_NAME|BASE_FILE|PRETTY_FUNCTION|FUNCSIG|FUNCDNAME)__|builtin_(?:FILE|FILE_NAME|source_location))\b"
     rb"|source_location(?<!\w.{15})\b"
 )
 _ANONYMOUS_NAMESPACE: Final = late_pattern(rb"namespace[\n \t\f\v\0\x80-\xff]*+(?:\{|<%|\[\[|__attribute__|__declspec)")

@@ -184,7 +184,7 @@ def can_paste_time_macro(fragments: Iterable[bytes], max_arguments: int | None =
 
 
 def can_paste_file_macro(fragments: Iterable[bytes]) -> bool:
-    """Tell the same of ``file_fragments``: of macros that give a file's name, and of functions by their beginning."""
+    """Tell the same of ``file_fragments``: macros that give the name of a file, functions by their beginning."""
     fragments = set(fragments)
     return not fragments.isdisjoint(_BUILTIN_HEADS) or _can_paste(fragments, _FILE_MACROS, 4)
 

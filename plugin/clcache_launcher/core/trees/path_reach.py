@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clcache_launcher.compilers.families import CL_FAMILIES
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.outputs import MadeOutput
 from clcache_launcher.core.prepare import Prepared
@@ -42,6 +43,7 @@ _TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 # Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given, cl.exe lambdas, too.
 # A name of more than 4096 characters is itself a hash (clang/lib/AST/MicrosoftMangle.cpp, msvc_hashing_ostream).
 _HASHED: Final = late_pattern(rb"\?A0x|<lambda_[0-9a-f]{16}|\?\?@[0-9a-f]{32}@")
+_DECORATED: Final = b"FUNCDNAME"
 # gcc streams what may run on a device into the object, compressed, with the names of its files.
 _OFFLOADED: Final = b".gnu.offload_"
 # Messages in which paths are escaped, whose lines are broken by their length, or in the order of their names: gcc's -H
@@ -61,7 +63,7 @@ _MARKER: Final = late_pattern(rb"^#[^\n]*\n", re.MULTILINE)
 _CALLS: Final = rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b"
 _CALL_SITE: Final = late_pattern(_CALLS)
 # clang names a lambda or a nameless type by its place: "(lambda at /x/a.cpp:3:5)".
-_CALL_SITE_OF_CLANG: Final = late_pattern(_CALLS + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG)__")
+_CALL_SITE_OF_CLANG: Final = late_pattern(_CALLS + rb"|\b__(?:PRETTY_FUNCTION|FUNCSIG|FUNCDNAME)__")
 
 
 class Compiled(Struct, frozen=True):
@@ -121,7 +123,7 @@ def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: R
         open_ = roots.uncovered(mapped(words, FILE_MAP, DEBUG_MAP), alone)
         reach = reach.with_roots(open_, Apart.DEBUG_INFORMATION)
     data = next((output.data for output in unit.made if output.role == "object"), b"")
-    if _HASHED.search(data):
+    if _HASHED.search(data) or _asks_for_decorated_name(prepared, unit, roots):
         reach = reach.with_roots(roots.above(compilation.source), Apart.ANONYMOUS_NAMESPACE)
     if _OFFLOADED in data:
         reach = reach.with_roots(every, Apart.OPTION)
@@ -154,6 +156,17 @@ def reach_of_text(text: bytes | None, reach: Reach, family: Family, roots: Roots
 
 def _call_site(family: Family) -> re.Pattern[bytes]:
     return _CALL_SITE if family is Family.GCC else _CALL_SITE_OF_CLANG
+
+
+def _asks_for_decorated_name(prepared: Prepared, unit: Compiled, roots: Roots) -> bool:
+    """Whether code may reckon with the name of an anonymous namespace, which then need not be in the object."""
+    asks = any(facts.file_macros for facts in unit.facts) or any(
+        _DECORATED in os.fsencode(each) for each in prepared.compilation.definitions
+    )
+    if not asks or prepared.toolchain.family not in CL_FAMILIES:
+        return False
+    is_there = any(facts.anonymous_namespace for facts in unit.facts)
+    return is_there and any(source is None or _DECORATED in source for source in _sources(prepared, unit, roots))
 
 
 def _assembler_tells(words: Sequence[str]) -> bool:

@@ -309,6 +309,8 @@ def test_harmless_assembler_is_none(source: str) -> None:
         ("#define B __BASE_FILE__", "file_macros"),
         ("__builtin_source_location()", "file_macros"),
         ("__PRETTY_FUNCTION__", "file_macros"),
+        ("__FUNCSIG__", "file_macros"),
+        ("__FUNCDNAME__", "file_macros"),
         ("#pragma once", "once"),
         ('_Pragma("once")', "once"),
         ("#define O once\n_Pragma(S(O))", "once"),

@@ -6,7 +6,7 @@ from typing import Final
 
 from blake3 import blake3
 
-from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, mapped, without_carrier
+from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, TRIMS, mapped, without_carrier
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
@@ -101,7 +101,7 @@ def _open_roots(
 ) -> list[str]:
     """The roots that maps leave open, for it depends on which of them is below which: where there are no maps, none."""
     words = list(map(without_carrier, compilation.arguments)) if roots.names else []
-    debug, macro = mapped(words, FILE_MAP, DEBUG_MAP), mapped(words, FILE_MAP, MACRO_MAP)
+    debug, macro = mapped(words, FILE_MAP, DEBUG_MAP), mapped(words, FILE_MAP, MACRO_MAP, *TRIMS)
     if not any((*debug, *macro)):
         return []
     alone = {invocation.cwd, environment.get("PWD", "")}

@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["DEBUG_MAP", "FILE_MAP", "MACRO_MAP", "cut_names", "mapped", "without_carrier"]
+__all__ = ["DEBUG_MAP", "FILE_MAP", "MACRO_MAP", "TRIMS", "cut_names", "mapped", "without_carrier"]
 
 FILE_MAP: Final = "-ffile-prefix-map="
 DEBUG_MAP: Final = "-fdebug-prefix-map="
 MACRO_MAP: Final = "-fmacro-prefix-map="
+# cl takes what stands behind it off __FILE__; devblogs.microsoft.com/cppblog names it, clang-cl ignores it.
+TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 
 _CARRIERS: Final = ("/clang:", "-clang:")
 _SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"

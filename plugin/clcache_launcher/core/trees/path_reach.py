@@ -22,7 +22,7 @@ from clcache_launcher.core.prepare import Prepared
 from clcache_launcher.core.sources.facts import Facts
 from clcache_launcher.core.toolchains.installation import INSTALLATION_NAMES
 from clcache_launcher.core.trees.file_names import FileNames, Files, NamedFiles
-from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, mapped, without_carrier
+from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, TRIMS, mapped, without_carrier
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.model import Apart
 from clcache_launcher.util.files import digest_of, read_file
@@ -38,8 +38,6 @@ _RECORDS: Final = late_pattern(
 )
 # The assembler's own debug information; it may be compressed (gas: as.c, long_options).
 _DEBUG_OF_ASSEMBLER: Final = late_pattern(r"(?:-Wa,(?:.*,)?)?(?:-g|--g(?:en-debug|dwarf-[2-5]|stabs\+?))(?:,.*)?")
-# cl takes what stands behind it off __FILE__; devblogs.microsoft.com/cppblog names it, clang-cl ignores it.
-_TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 # Microsoft's ABI names an anonymous namespace by a hash of the source's path as it was given, cl.exe lambdas, too.
 # A name of more than 4096 characters is itself a hash (clang/lib/AST/MicrosoftMangle.cpp, msvc_hashing_ostream).
 _HASHED: Final = late_pattern(rb"\?A0x|<lambda_[0-9a-f]{16}|\?\?@[0-9a-f]{32}@")
@@ -58,7 +56,7 @@ _PLACE: Final = late_pattern(
     rb"\n(?:In file included from |[ ]+from )?\x01[^\x01\n]+\x01[^\n:(]*(?:[:(][0-9]|: (?:In|At) )"
     rb"|\nNote: including file: +\x01[^\n]*"
 )
-_TOLD_ROOT: Final = late_pattern(rb"\x01([^\x01@~]+)[^\x01]*\x01")
+_TOLD_ROOT: Final = late_pattern(rb"\x01([^\x01]+?)(?:@|~[0-9]+)?\x01")
 _MARKER: Final = late_pattern(rb"^#[^\n]*\n", re.MULTILINE)
 _CALLS: Final = rb"\b(?:__builtin_(?:FILE|source_location)|source_location)\b"
 _CALL_SITE: Final = late_pattern(_CALLS)
@@ -130,7 +128,7 @@ def reach_of(prepared: Prepared, unit: Compiled, file_names: FileNames, roots: R
     reach = reach.with_roots(roots.shown_in(data), Apart.OBJECT_TEXT)
     reach = reach.with_roots(_told(prepared, unit, roots), Apart.MESSAGE)
     reach = reach.with_roots(_composed(prepared, unit, roots), Apart.COMPUTED_INCLUDE)
-    trimmed = _TRIMS if prepared.toolchain.family is Family.CL else ()
+    trimmed = TRIMS if prepared.toolchain.family is Family.CL else ()
     maps = mapped(words, FILE_MAP, MACRO_MAP, *trimmed)
     open_ = roots.uncovered(maps) - reach.names
     named = (compilation.source, *compilation.search_folders, *compilation.force_includes, *unit.listed)

@@ -6,7 +6,15 @@ from typing import Final
 
 from blake3 import blake3
 
-from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, MACRO_MAP, TRIMS, mapped, without_carrier
+from clcache_launcher.core.trees.path_maps import (
+    DEBUG_MAP,
+    FILE_MAP,
+    MACRO_MAP,
+    TRIMS,
+    has_maps,
+    mapped,
+    without_carrier,
+)
 from clcache_launcher.core.trees.roots import NO_ROOTS, Roots
 from clcache_launcher.model import Compilation, Digest, Invocation, ManifestKey, ResultKey
 from clcache_launcher.util.files import DIGEST_BYTES
@@ -100,10 +108,10 @@ def _open_roots(
     invocation: Invocation, compilation: Compilation, environment: Mapping[str, str], roots: Roots
 ) -> list[str]:
     """The roots that maps leave open, for it depends on which of them is below which: where there are no maps, none."""
-    words = list(map(without_carrier, compilation.arguments)) if roots.names else []
-    debug, macro = mapped(words, FILE_MAP, DEBUG_MAP), mapped(words, FILE_MAP, MACRO_MAP, *TRIMS)
-    if not any((*debug, *macro)):
+    if not roots.names or not has_maps(compilation.arguments):
         return []
+    words = list(map(without_carrier, compilation.arguments))
+    debug, macro = mapped(words, FILE_MAP, DEBUG_MAP), mapped(words, FILE_MAP, MACRO_MAP, *TRIMS)
     alone = {invocation.cwd, environment.get("PWD", "")}
     return [*sorted(roots.uncovered(debug, alone)), "", *sorted(roots.uncovered(macro))]
 

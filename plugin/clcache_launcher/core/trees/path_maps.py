@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["DEBUG_MAP", "FILE_MAP", "MACRO_MAP", "TRIMS", "cut_names", "mapped", "without_carrier"]
+__all__ = ["DEBUG_MAP", "FILE_MAP", "MACRO_MAP", "TRIMS", "cut_names", "has_maps", "mapped", "without_carrier"]
 
 FILE_MAP: Final = "-ffile-prefix-map="
 DEBUG_MAP: Final = "-fdebug-prefix-map="
@@ -14,6 +14,11 @@ TRIMS: Final = ("-d1trimfile:", "/d1trimfile:")
 
 _CARRIERS: Final = ("/clang:", "-clang:")
 _SEPARATORS: Final = "/\\" if os.sep == "\\" else "/"
+
+
+def has_maps(words: Iterable[str]) -> bool:
+    """Whether a command line may have any: most have none, and are asked often."""
+    return any("prefix-map=" in word or "trimfile:" in word for word in words)
 
 
 def without_carrier(word: str) -> str:
@@ -40,6 +45,8 @@ def cut_names(paths: Iterable[str], words: Sequence[str]) -> tuple[str, ...]:
         paths: Absolute.
         words: The command line.
     """
+    if not has_maps(words):
+        return ()
     prefixes = mapped(list(map(without_carrier, words)), FILE_MAP, DEBUG_MAP, MACRO_MAP)
     ends = [(at, end) for at, end in enumerate(prefixes) if end and end[-1] not in _SEPARATORS]
     return tuple(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, cut_names, mapped
+from clcache_launcher.core.trees.path_maps import DEBUG_MAP, FILE_MAP, cut_names, has_maps, mapped
 
 
 def test_folders_that_are_mapped_are_told_in_order() -> None:
@@ -30,3 +30,9 @@ def test_map_with_two_signs_of_equality_is_none() -> None:
 def test_map_that_ends_within_a_name_is_told_with_what_it_leaves(word: str, cut: tuple[str, ...]) -> None:
     paths = ["/x/t/a.c", "/x/tt/h.h", "/x/t", "/y/h.h", ""]
     assert cut_names(paths, ["-c", word]) == tuple(each.format(at=1) for each in cut)
+
+
+def test_command_line_without_maps_is_known_for_one() -> None:
+    assert not has_maps(["-I/x", "-c", "a.c"])
+    assert has_maps(["-c", "/clang:-ffile-prefix-map=/x=."])
+    assert has_maps(["-d1trimfile:C:\\x"])

@@ -62,6 +62,8 @@ _PATHS = (
 """Effects whose value is a path, or for a depfile's target begins with one."""
 _SYSTEM = "system"
 """Suffix of the rows of include folders whose headers are the system's."""
+_TEMPORARY = ".i .s"
+"""Suffix of the rows of gcc's ``-save-temps``."""
 _NOT_A_FILE = re.compile(r"-|/dev/.*|(?:nul|con):?", re.IGNORECASE)
 _NOT_A_FOLDER = re.compile(r"-$|=|\$SYSROOT")
 """gcc and clang read ``-I -`` as ``-I-`` and put the sysroot for ``=``."""
@@ -91,7 +93,7 @@ def parse_command_line(
     matches = _split(dialect, expanded, is_file)
     if isinstance(matches, Uncacheable):
         return matches
-    verdict = _refusal(matches) or _misuse(matches)
+    verdict = _refusal(matches) or _misuse(matches) or _kept_arguments(matches, expanded)
     if verdict is not None:
         return verdict
     sources = _sources(dialect, matches)
@@ -205,6 +207,12 @@ def _misuse(matches: Sequence[Match]) -> Uncacheable | None:
             if once.setdefault(what, match.value) != match.value:
                 return Uncacheable(reason or Reason.BAD_ARGUMENT, match.value)
     return None
+
+
+def _kept_arguments(matches: Iterable[Match], expanded: Expanded) -> Uncacheable | None:
+    """Why a file is made in which gcc hands on what it read in response files (``a.args.0``), if so."""
+    keeps = any(match.option.suffix == _TEMPORARY for match in matches if match.option)
+    return Uncacheable(Reason.SIDE_OUTPUT, "-save-temps with a response file") if keeps and expanded.files else None
 
 
 def _names_depfile(match: Match) -> bool:

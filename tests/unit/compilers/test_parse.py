@@ -288,3 +288,13 @@ def test_several_sources_are_compilations_of_their_own() -> None:
     # A driver warns of an -x that no source follows.
     assert parsed[0].alone == ("-c", "-x", "c", "a.txt", "-MD", "-O2")
     assert parsed[1].alone == ("-c", "-x", "c", "-x", "none", "sub/b.cpp", "-MD", "-O2")
+
+
+@pytest.mark.parametrize("option", ["-save-temps", "-save-temps=obj", "--save-temps"])
+def test_response_file_beside_kept_temporary_files_is_uncacheable(option: str) -> None:
+    files = {"more": b"-O2"}
+    assert parse(f"{option} @more -c a.c", files=files) == Uncacheable(
+        Reason.SIDE_OUTPUT, "-save-temps with a response file"
+    )
+    assert isinstance(parse(f"{option} -c a.c"), Compilation)
+    assert isinstance(parse("@more -c a.c", files=files), Compilation)

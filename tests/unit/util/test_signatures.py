@@ -17,6 +17,9 @@ from clcache_launcher.util.signatures import (
 from support.case import settle
 from support.posix import can_link
 
+STRANGE = "sch\u00e9ma.h" if os.name == "nt" else "sch\udc80ma.h"
+"""A name that is not ASCII, where a name may be no text at all."""
+
 
 @pytest.fixture(params=["C", "Python"])
 def take(request: pytest.FixtureRequest) -> Take:
@@ -25,7 +28,7 @@ def take(request: pytest.FixtureRequest) -> Take:
 
 def some_paths(folder: Path) -> list[str]:
     (folder / "a.h").write_text("a")
-    (folder / "sch\udc80ma.h").write_text("longer")
+    (folder / STRANGE).write_text("longer")
     if can_link():
         for name, target in (("link", "a.h"), ("to folder", "."), ("to nothing", "none"), ("circle", "circle")):
             (folder / name).symlink_to(target)

@@ -1,6 +1,7 @@
 """Which roots' paths reach what a compilation makes."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def test_messages_bind_where_they_may_not_come_out_again(
     ],
 )
 def test_path_in_a_message_binds_where_the_sources_hold_its_words(asked: Asked, stderr: str, *, binds: bool) -> None:
-    words = "".join(f'"/" "{word}"\n' for word in asked.work.strip("/").split("/"))
+    words = "".join(f'"/" "{word}"\n' for word in re.split(r"[/\\:]+", asked.work) if word)
     told = stderr.format(tree=asked.work).encode()
     assert asked.reach(text=words, stderr=told).names == ({"tree"} if binds else set())
     assert asked.reach(text=words.replace('"work"', '"wo" "rk"'), stderr=told) == NOWHERE

@@ -1,9 +1,9 @@
 """How many hits a second a machine with more cores would give: a simulation from what one hit takes on this one.
 
-PYTHONPATH=tests python -m benchmarks.speed.scaling [--launcher 0.84] [--alone 0.3] [--beside 0.7]
+PYTHONPATH=tests python -m benchmarks.speed.scaling [--launcher 0.2] [--alone 0.005] [--beside 0.5]
 
-Each of so many jobs starts one launcher after the other. A launcher takes a processor, then one core process: first its
-Python (``--alone``: one thread of a process at a time), then what runs without Python's lock (``--beside``: looking at
+Each of so many jobs starts one launcher after the other. A launcher takes a processor, then one core process: first what
+one thread of it does at a time (``--alone``: finding and counting a standing hit), then the rest (``--beside``: looking at
 files, copying). All three are milliseconds of processor time.
 """
 
@@ -90,9 +90,9 @@ def _start(
 def main() -> None:
     """Print hits a second for machines of several sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--launcher", type=float, default=0.84)
-    parser.add_argument("--alone", type=float, default=0.3)
-    parser.add_argument("--beside", type=float, default=0.7)
+    parser.add_argument("--launcher", type=float, default=0.2)
+    parser.add_argument("--alone", type=float, default=0.005)
+    parser.add_argument("--beside", type=float, default=0.5)
     given = parser.parse_args()
     demand = Demand(given.launcher, given.alone, given.beside)
     print("| processors | jobs | one core process | four | sixteen |\n|---|---|---|---|---|")

@@ -2,9 +2,9 @@
 
 PYTHONPATH=tests python -m benchmarks.speed.scaling [--launcher 0.2] [--alone 0.005] [--beside 0.5]
 
-Each of so many jobs starts one launcher after the other. A launcher takes a processor, then one core process: first what
-one thread of it does at a time (``--alone``: finding and counting a standing hit), then the rest (``--beside``: looking at
-files, copying). All three are milliseconds of processor time.
+Each of so many jobs starts one launcher after the other. A launcher takes a processor, then one core process: first
+what one thread of it does at a time (``--alone``: finding and counting a standing hit), then the rest (``--beside``:
+looking at files, copying). All three are milliseconds of processor time.
 """
 
 import argparse

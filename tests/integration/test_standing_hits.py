@@ -284,3 +284,17 @@ def test_core_that_only_gives_hits_again_is_not_idle(project: Project) -> None:
         time.sleep(1)
         project.run()
     assert project.cache.core_pid() == pid
+
+
+@pytest.mark.links
+@pytest.mark.parametrize("variable", ["PWD", "CLCACHE_BASEDIR"])
+def test_link_that_names_the_folder_and_is_turned_is_seen(project: Project, tmp_path: Path, variable: str) -> None:
+    link, other = tmp_path / "link", tmp_path / "elsewhere"
+    link.symlink_to(project.folder)
+    other.mkdir()
+    project.env = {variable: str(link)}
+    project.command.append("-g")
+    project.stand()
+    link.unlink()
+    link.symlink_to(other)
+    project.compile_looked_up()

@@ -13,10 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* Python has the signal ignored */
-#endif
-
 enum {
     MAGIC = 0x31434c43, /* of a frame, as protocol.py tells */
     HEAD_BYTES = 8,
@@ -107,19 +103,6 @@ static bool still_stands(const StandingAnswer *answer)
     return true;
 }
 
-static void send_reply(int connection, const char *reply, size_t size)
-{
-    while (size > 0) {
-        ssize_t put = send(connection, reply, size, MSG_NOSIGNAL);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return; /* the caller is gone */
-        reply += put;
-        size -= (size_t)put;
-    }
-}
-
 /* Answers a caller by what is kept for its request; false when it is Python's, which finds the request untouched. */
 static bool answer(Standing *standing, int connection, int caller)
 {
@@ -136,7 +119,8 @@ static bool answer(Standing *standing, int connection, int caller)
         write_log(&kept->answer, began_ns);
         /* What is left unread would end the connection before the answer is read. */
         is_given = recv(connection, frame, size, MSG_DONTWAIT) == (ssize_t)size;
-        send_reply(connection, kept->answer.reply, kept->answer.reply_size);
+        /* The caller may be gone: of that the result tells, since Python has the signal ignored. */
+        write_whole(connection, kept->answer.reply, kept->answer.reply_size);
     }
     if (kept)
         put_back(standing, kept);

@@ -12,28 +12,16 @@ import errno
 import os
 import stat
 import struct
-import sys
 from collections.abc import Callable, Iterable
 from typing import Final
 
 import clcache_launcher
 from clcache_launcher.util.files import Signature
+from clcache_launcher.util.native_libraries import FILES, load_native
 from clcache_launcher.util.status import file_status, link_status
 
-__all__ = [
-    "LIBRARY",
-    "Kind",
-    "Records",
-    "file_record",
-    "hold",
-    "hold_in_python",
-    "hold_natively",
-    "record_of",
-    "split_record",
-]
+__all__ = ["Kind", "Records", "file_record", "hold", "hold_in_python", "hold_natively", "record_of", "split_record"]
 
-LIBRARY: Final = "_file_records.dll" if sys.platform == "win32" else "_file_records.so"
-"""The library of what is done natively, in the package's folder."""
 _SIGNATURE: Final = struct.Struct("=3q2Q")
 _START: Final = 1 + _SIGNATURE.size
 _MISSING: Final = _SIGNATURE.pack(-(1 << 63), 0, 0, 0, 0)
@@ -105,7 +93,7 @@ def hold_in_python(records: Records) -> bool:
 
 def hold_natively(folders: Iterable[str]) -> Callable[[Records], bool] | None:
     """The same in one native call, by the library in one of some folders; ``None`` when it can't be loaded."""
-    call = next(filter(None, map(_load, folders)), None)
+    call = load_native(folders, FILES, _function)
     if call is None:
         return None
 
@@ -115,11 +103,8 @@ def hold_natively(folders: Iterable[str]) -> Callable[[Records], bool] | None:
     return hold
 
 
-def _load(folder: str) -> Callable[..., int] | None:
-    try:
-        call = ctypes.CDLL(os.path.join(folder, LIBRARY)).file_records_hold
-    except (OSError, AttributeError):
-        return None
+def _function(library: ctypes.CDLL) -> Callable[..., int]:
+    call = library.file_records_hold
     call.argtypes = (ctypes.c_char_p, ctypes.c_size_t)
     found: Callable[..., int] = call
     return found

@@ -12,8 +12,8 @@ from itertools import compress
 from typing import Final, Protocol
 
 import clcache_launcher
-from clcache_launcher.util.file_records import LIBRARY
 from clcache_launcher.util.files import SECOND_NS, Signature, folder_of, is_younger, signature_of
+from clcache_launcher.util.native_libraries import FILES, load_native
 from clcache_launcher.util.status import file_status, link_status
 
 __all__ = ["MISSING", "Seen", "take_in_python", "take_natively", "take_signatures", "young_on_the_ways"]
@@ -55,7 +55,7 @@ def _seen(path: str, at: int, are_links: bytearray | None) -> Seen:
 
 def take_natively(folders: Iterable[str]) -> Take | None:
     """The same by the library in one of some folders; ``None`` when it can't be loaded."""
-    call = next(filter(None, map(_load, folders)), None)
+    call = load_native(folders, FILES, _function)
     if call is None:
         return None
 
@@ -71,11 +71,8 @@ def take_natively(folders: Iterable[str]) -> Take | None:
     return take
 
 
-def _load(folder: str) -> Callable[..., None] | None:
-    try:
-        call = ctypes.CDLL(os.path.join(folder, LIBRARY)).file_signatures
-    except (OSError, AttributeError):
-        return None
+def _function(library: ctypes.CDLL) -> Callable[..., None]:
+    call = library.file_signatures
     call.argtypes = (ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p)
     call.restype = None
     found: Callable[..., None] = call

@@ -4,12 +4,11 @@
 """
 
 import ctypes
-import os
 from collections.abc import Iterable
 from typing import Final
 
 import clcache_launcher
-from clcache_launcher.util.file_records import LIBRARY
+from clcache_launcher.util.native_libraries import FILES, load_native
 
 __all__ = ["NATIVE", "Native", "native", "word_letters"]
 
@@ -57,14 +56,7 @@ class Native:
 
 def native(folders: Iterable[str]) -> Native | None:
     """The functions of the library in one of some folders; ``None`` when it can't be loaded."""
-    return next(filter(None, map(_load, folders)), None)
-
-
-def _load(folder: str) -> Native | None:
-    try:
-        return Native(ctypes.CDLL(os.path.join(folder, LIBRARY)))
-    except (OSError, AttributeError):
-        return None
+    return load_native(folders, FILES, Native)
 
 
 NATIVE: Final[Native | None] = native(clcache_launcher.__path__)

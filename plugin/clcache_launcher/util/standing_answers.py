@@ -5,7 +5,6 @@ What Python hands over it keeps in memory until it is told that nobody uses it a
 
 import ctypes
 import os
-import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +13,7 @@ from msgspec import Struct
 import clcache_launcher
 from clcache_launcher.util.file_records import Records
 from clcache_launcher.util.files import Signature
+from clcache_launcher.util.native_libraries import load_native
 
 __all__ = ["Count", "Output", "StandingAnswers", "WrittenOver", "load_standing_answers"]
 
@@ -109,7 +109,12 @@ class StandingAnswers:
     """Answers by the bytes of requests; safe for several threads. Its owner keeps what it hands over, see ``keep``."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        """Keep no answer yet."""
+        """Keep no answer yet.
+
+        Raises:
+            AttributeError: The functions are not in the library.
+        """
+        _declare(library)
         self._library = library
         self._standing = ctypes.c_void_p(library.standing_new(os.urandom(_KEY_BYTES)))
         if not self._standing:
@@ -204,16 +209,7 @@ def _packed(output: Output) -> _Output:
 
 def load_standing_answers() -> StandingAnswers | None:
     """Answers in C, by the library beside this package; ``None`` where there is none for this system."""
-    if sys.platform == "win32":
-        return None
-    for folder in clcache_launcher.__path__:
-        try:
-            library = ctypes.CDLL(os.path.join(folder, _LIBRARY))
-            _declare(library)
-            return StandingAnswers(library)
-        except (OSError, AttributeError):
-            continue
-    return None
+    return load_native(clcache_launcher.__path__, _LIBRARY, StandingAnswers)
 
 
 def _declare(library: ctypes.CDLL) -> None:

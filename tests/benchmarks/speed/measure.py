@@ -18,6 +18,8 @@ from benchmarks.speed.workloads import Build, grown_unit, large_unit, many_units
 
 __all__ = ["cold_and_warm", "growth", "hits", "index_growth", "launcher_size", "memory", "rates", "starts"]
 
+_Work = dict[str, Callable[[], float]]
+"""A timed run for each cache."""
 _WARM_UP: Final = 3
 _LAUNCHER: Final = Path(__file__).parents[3] / "plugin" / "launcher"
 _SETTLE_S: Final = 0.05
@@ -25,11 +27,9 @@ _SETTLE_S: Final = 0.05
 
 
 @contextlib.contextmanager
-def _running(caches: Sequence[Cache], folder: Path) -> Iterator[None]:
-    """Work in a folder; the servers that were started are ended."""
-    folder.mkdir(parents=True, exist_ok=True)
+def _running(caches: Sequence[Cache]) -> Iterator[None]:
+    """The working folder is the same afterwards; the servers that were started are ended."""
     before = Path.cwd()
-    os.chdir(folder)
     try:
         yield
     finally:
@@ -38,12 +38,28 @@ def _running(caches: Sequence[Cache], folder: Path) -> Iterator[None]:
             cache.stop()
 
 
-def _hitting(caches: Sequence[Cache], command: list[str]) -> dict[str, Callable[[], float]]:
-    """A timed run for each cache, all of them warm."""
-    for cache in caches:
+def _hitting(caches: Sequence[Cache], folder: Path, make: Callable[[Path], list[str]]) -> _Work:
+    """A timed run for each cache, all of them warm.
+
+    Each has its unit in a folder of its own, and finds the object there that it put there itself: who replaces that
+    of another waits until it is on the disk.
+
+    Args:
+        caches: The caches.
+        folder: For their folders.
+        make: Makes the unit in a folder; returns its command line.
+    """
+
+    def once(cache: Cache, place: Path, command: list[str]) -> float:
+        os.chdir(place)
+        return run([*cache.launcher, *command], cache.environment)
+
+    work: _Work = {cache.name: partial(once, cache, folder / cache.name, make(folder / cache.name)) for cache in caches}
+    time.sleep(_SETTLE_S)
+    for timed in work.values():
         for _ in range(_WARM_UP):
-            run([*cache.launcher, *command], cache.environment)
-    return {cache.name: partial(run, [*cache.launcher, *command], cache.environment) for cache in caches}
+            timed()
+    return work
 
 
 def _checked(caches: Sequence[Cache], turns: int, measure: Callable[[], dict[str, Sample]]) -> dict[str, Sample]:
@@ -63,46 +79,45 @@ def _checked(caches: Sequence[Cache], turns: int, measure: Callable[[], dict[str
 
 def hits(caches: Sequence[Cache], folder: Path, turns: int) -> dict[str, Sample]:
     """Milliseconds of a hit of a large unit, beside starting a process that does nothing."""
-    with _running(caches, folder):
-        command = large_unit(folder)
-        time.sleep(_SETTLE_S)
-        work: dict[str, Callable[[], float]] = {TRUE: partial(run, [TRUE], {})}
-        work |= _hitting(caches, command)
+    with _running(caches):
+        work: _Work = {TRUE: partial(run, [TRUE], {})}
+        work |= _hitting(caches, folder, large_unit)
         return _checked(caches, turns, lambda: in_turns(work, turns))
 
 
 def growth(caches: Sequence[Cache], folder: Path, turns: int, headers: int) -> dict[str, Sample]:
     """Milliseconds of a hit of a unit with many small headers."""
-    with _running(caches, folder):
-        command = grown_unit(folder, headers)
-        time.sleep(_SETTLE_S)
-        work = _hitting(caches, command)
+    with _running(caches):
+        work = _hitting(caches, folder, lambda place: grown_unit(place, headers))
         return _checked(caches, turns, lambda: in_turns(work, turns))
 
 
 def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48) -> dict[str, Sample]:
     """Hits a second of units with 1.25 MB objects, four at a time, started by xargs."""
 
-    def once(cache: Cache, listed: Path) -> float:
-        with listed.open("rb") as given:
-            began = time.perf_counter()
-            subprocess.run(["xargs", "-P4", "-L1", *cache.launcher], stdin=given, env=cache.environment, check=True)
-            return units / (time.perf_counter() - began)
-
-    with _running(caches, folder):
-        command = large_unit(folder)
-        listed = folder / "list"
+    def listed_in(place: Path) -> Path:
+        command, listed = large_unit(place), place / "list"
         lines: list[str] = []
         for number in range(units):
-            shutil.copy("large.cpp", f"large{number}.cpp")
+            shutil.copy(place / "large.cpp", place / f"large{number}.cpp")
             words = [word.replace("large.", f"large{number}.") for word in command]
             lines.append(" ".join(words) + "\n")
         listed.write_text("".join(lines))
+        return listed
+
+    def once(cache: Cache, listed: Path) -> float:
+        command = ["xargs", "-P4", "-L1", *cache.launcher]
+        with listed.open("rb") as given:
+            began = time.perf_counter()
+            subprocess.run(command, stdin=given, cwd=listed.parent, env=cache.environment, check=True)
+            return units / (time.perf_counter() - began)
+
+    with _running(caches):
+        work = {cache.name: partial(once, cache, listed_in(folder / cache.name)) for cache in caches}
         time.sleep(_SETTLE_S)
-        for cache in caches:
+        for timed in work.values():
             for _ in range(2):
-                once(cache, listed)
-        work = {cache.name: partial(once, cache, listed) for cache in caches}
+                timed()
         return _checked(caches, turns * units, lambda: in_turns(work, turns))
 
 
@@ -127,7 +142,7 @@ def cold_and_warm(
         return build(cache, place)
 
     every = [bare, *caches]
-    with _running(caches, folder):
+    with _running(caches):
         places = {cache.name: real_project(sources, folder / f"build-{cache.name}", cache) for cache in every}
         taken = take_turns({each.name: partial(cold, each, places[each.name]) for each in every}, turns)
         spent = {name: sample(values) for name, values in processor.items()}
@@ -144,26 +159,25 @@ def cold_and_warm(
 def index_growth(folder: Path, turns: int, sizes: Sequence[int]) -> dict[str, dict[str, Sample]]:
     """Milliseconds of a hit with so many other entries in the index."""
     caches = {f"index {size}": own_cache(folder / f"own-{size}") for size in sizes}
-    with _running(list(caches.values()), folder / "work"):
-        command = large_unit(folder / "work")
-        time.sleep(_SETTLE_S)
+    with _running(list(caches.values())):
         for size, cache in zip(sizes, caches.values(), strict=True):
             fill_index(cache.root / "cache", size)
-        work = {name: _hitting([cache], command)[OWN] for name, cache in caches.items()}
+        work = {name: _hitting([cache], folder / name, large_unit)[OWN] for name, cache in caches.items()}
         taken = in_turns(work, turns)
     return {name: {OWN: each} for name, each in taken.items()}
 
 
 def memory(folder: Path) -> dict[str, Sample]:
     """Resident megabytes of the core."""
-    cache = own_cache(folder / "own")
-    with _running([cache], folder / "work"):
+    cache, place = own_cache(folder / "own"), folder / "work"
+    with _running([cache]):
         headers = ("vector", "string", "map", "memory")
         listed = folder / "list"
-        commands = many_units(folder / "work", 1000, headers)
+        commands = many_units(place, 1000, headers)
         listed.write_text("".join(" ".join(command) + "\n" for command in commands))
         with listed.open("rb") as given:
-            subprocess.run(["xargs", "-P2", "-L1", *cache.launcher], stdin=given, env=cache.environment, check=True)
+            command = ["xargs", "-P2", "-L1", *cache.launcher]
+            subprocess.run(command, stdin=given, cwd=place, env=cache.environment, check=True)
         built = memory_of(cache.servers())
     return {"built": sample([built]), "known": sample([known_megabytes(100_000)])}
 
@@ -171,14 +185,12 @@ def memory(folder: Path) -> dict[str, Sample]:
 def starts(folder: Path, turns: int) -> dict[str, Sample]:
     """Milliseconds of a hit that has to start the core."""
     cache = own_cache(folder / "own")
-    with _running([cache], folder / "work"):
-        command = large_unit(folder / "work")
-        time.sleep(_SETTLE_S)
-        run([*cache.launcher, *command], cache.environment)
+    with _running([cache]):
+        timed = _hitting([cache], folder, large_unit)[OWN]
         values: list[float] = []
         for _ in range(turns):
             cache.stop()
-            values.append(run([*cache.launcher, *command], cache.environment))
+            values.append(timed())
     return {OWN: sample(values)}
 
 

@@ -1,31 +1,20 @@
-/* What is kept: answers by request, how often each was given, and the builds of callers. */
+/* What is kept: answers by request, and how often each was given. */
 #define _GNU_SOURCE
 #include "standing.h"
 
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { BUCKETS = 1 << 14 };
-static const uint64_t ASK_AGAIN_NS = 5000000; /* two builds that follow so closely are told apart some hits late */
-
-typedef struct {
-    int parent;              /* of its last caller; 0: the system does not tell */
-    uint64_t parent_start;
-    uint64_t told_ns, asked_ns, pause_ns;
-} Place;
 
 struct Standing {
     pthread_mutex_t lock;
     unsigned char key[16];
     Kept *buckets[BUCKETS];
     Kept *forgotten;
-    Place *places;
-    size_t place_count;
+    Places *places;
     uint64_t answers, last_ns;
     uint32_t busy;
 };
@@ -33,10 +22,12 @@ struct Standing {
 Standing *standing_new(const char *key)
 {
     Standing *made = calloc(1, sizeof *made);
-    if (made) {
-        pthread_mutex_init(&made->lock, NULL);
-        memcpy(made->key, key, sizeof made->key);
+    if (!made || !(made->places = new_places())) {
+        free(made);
+        return NULL;
     }
+    pthread_mutex_init(&made->lock, NULL);
+    memcpy(made->key, key, sizeof made->key);
     return made;
 }
 
@@ -218,75 +209,12 @@ uint64_t standing_last_ns(Standing *standing, uint32_t *busy)
     return last_ns;
 }
 
-/* ---- builds ---- */
-
-/* Parent and start of a process; false where the system does not tell. */
-static bool look_at_process(int process, int *parent, uint64_t *start)
+bool standing_at(Standing *standing, uint32_t place, int caller, int tool, uint64_t pause_ns)
 {
-    char path[40], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", process);
-    int file = process > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t size = file >= 0 ? read(file, text, sizeof text - 1) : -1;
-    if (file >= 0)
-        close(file);
-    if (size <= 0)
-        return false;
-    text[size] = '\0';
-    char *behind_name = strrchr(text, ')'); /* the name may hold anything */
-    unsigned long long begun;
-    /* man 5 proc: state, parent, and as the 22nd field the start. */
-    static const char form[] = ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu";
-    if (!behind_name || sscanf(behind_name, form, parent, &begun) != 2)
-        return false;
-    *start = begun;
-    return true;
+    return note_place(standing->places, place, caller, tool, pause_ns);
 }
 
-static bool parent_of(int caller, int *parent, uint64_t *parent_start)
+Places *places_of(Standing *standing)
 {
-    int grandparent;
-    uint64_t start;
-    return look_at_process(caller, parent, &start) && look_at_process(*parent, &grandparent, parent_start);
-}
-
-bool standing_at(Standing *standing, uint32_t place, int caller, uint64_t pause_ns)
-{
-    Place now = {.pause_ns = pause_ns, .told_ns = steady_ns(), .asked_ns = 0};
-    if (!parent_of(caller, &now.parent, &now.parent_start))
-        now.parent = 0;
-    now.asked_ns = now.told_ns;
-    pthread_mutex_lock(&standing->lock);
-    if (place >= standing->place_count) {
-        size_t count = (size_t)place + 64;
-        Place *grown = realloc(standing->places, count * sizeof *grown);
-        if (grown) {
-            memset(grown + standing->place_count, 0, (count - standing->place_count) * sizeof *grown);
-            standing->places = grown;
-            standing->place_count = count;
-        }
-    }
-    bool is_kept = place < standing->place_count;
-    if (is_kept)
-        standing->places[place] = now;
-    pthread_mutex_unlock(&standing->lock);
-    return is_kept;
-}
-
-bool is_of_known_build(Standing *standing, uint32_t place, int caller)
-{
-    uint64_t now_ns = steady_ns(), parent_start;
-    int parent;
-    pthread_mutex_lock(&standing->lock);
-    Place known = place < standing->place_count ? standing->places[place] : (Place){0};
-    pthread_mutex_unlock(&standing->lock);
-    if (now_ns - known.asked_ns < ASK_AGAIN_NS)
-        return true;
-    if (!known.parent || (known.pause_ns && now_ns - known.told_ns > known.pause_ns))
-        return false;
-    if (!parent_of(caller, &parent, &parent_start) || parent != known.parent || parent_start != known.parent_start)
-        return false;
-    pthread_mutex_lock(&standing->lock);
-    standing->places[place].asked_ns = now_ns;
-    pthread_mutex_unlock(&standing->lock);
-    return true;
+    return standing->places;
 }

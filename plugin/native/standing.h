@@ -1,8 +1,8 @@
 /* Standing answers: hits that the core gives again without Python, as long as all that they rest on is what it was.
  *
  * Python looks a request up, and hands over by what files it was found, what is to be put in place, and what is to be
- * said. standing.c keeps these answers, standing_serve.c takes callers and gives answers, standing_files.c puts files in
- * place as core/outputs.py does. What is not certain, and whatever fails, is Python's.
+ * said. standing.c keeps these answers, standing_serve.c takes callers and gives answers, standing_builds.c tells their builds,
+ * standing_files.c puts files in place as core/outputs.py does. What is not certain, and whatever fails, is Python's.
  */
 #ifndef CLCACHE_STANDING_H
 #define CLCACHE_STANDING_H
@@ -63,9 +63,9 @@ STANDING_API uint64_t standing_keep(Standing *standing, const char *request, siz
 STANDING_API void standing_forget(Standing *standing, uint64_t number);
 /* Fills in what has happened; how many there are. What is left over is told the next time. */
 STANDING_API size_t standing_counts(Standing *standing, StandingCount *counts, size_t most);
-/* The callers of a place are of the build to which they belonged now, as long as they come from the same process, or,
- * where no process tells, for some time. Places are numbered by who calls. */
-STANDING_API bool standing_at(Standing *standing, uint32_t place, int caller, uint64_t pause_ns);
+/* The callers of a place are of the build of this one, as long as they come from the same build tool by the same way, or,
+ * where there is none (0), from the same parent for some time. Places are numbered by who calls. */
+STANDING_API bool standing_at(Standing *standing, uint32_t place, int caller, int tool, uint64_t pause_ns);
 /* Takes callers from a listening socket and answers them, until one comes with another request, or with none yet: the
  * connection, of which nothing was read. Negative when the socket was shut down. */
 STANDING_API int standing_serve(Standing *standing, int listener);
@@ -97,8 +97,13 @@ Kept *take_answer(Standing *standing, const char *request, size_t size);
 void put_back(Standing *standing, Kept *kept);
 /* Counts a hit, which has yet to be told to its caller. */
 void count_hit(Standing *standing, Kept *kept);
+/* The builds of callers by their places; NULL when memory ran out. */
+typedef struct Places Places;
+Places *new_places(void);
+Places *places_of(Standing *standing);
+bool note_place(Places *places, uint32_t place, int caller, int tool, uint64_t pause_ns);
 /* Whether a caller is of the build to which the last one of its place belonged. */
-bool is_of_known_build(Standing *standing, uint32_t place, int caller);
+bool is_of_known_build(Places *places, uint32_t place, int caller);
 
 /* Whether every output can be put where it belongs as a compiler would, and then whether it is there. */
 bool put_in_place(const StandingOutput *outputs, size_t count);

@@ -276,6 +276,26 @@ def test_it_counts_for_the_build_that_asks(project: Project) -> None:
     assert project.given() > given + times
 
 
+def test_hits_of_a_ninja_build_stand_for_the_build_that_asks(project: Project) -> None:
+    """ninja starts a shell for each compilation: no two launchers have the same parent."""
+    names = [f"unit{number}" for number in range(24)]
+    for name in names:
+        project.write(f"{name}.cpp", f"int {name};\n")
+    command = f"  command = {project.cache.launcher} g++ -MD -MF $out.d -c $in -o $out\n"
+    edges = "".join(f"build out/{name}.o: cxx {name}.cpp\n" for name in names)
+    project.write("build.ninja", f"rule cxx\n{command}{edges}")
+    time.sleep(0.1)
+    for _ in range(4):
+        given = project.given()
+        for name in names:
+            (project.folder / f"out/{name}.o").unlink(missing_ok=True)
+        assert project.cache.run("ninja", "-j1", cwd=project.folder).code == 0
+        time.sleep(1.1)
+    told = project.cache.front_end("stats", "--since-build", "--json", cwd=project.folder)
+    assert f'"hits": {len(names)}' in told.stdout.decode()
+    assert project.given() >= given + len(names) - 3
+
+
 def test_core_that_only_gives_hits_again_is_not_idle(project: Project) -> None:
     pid = project.cache.core_pid()
     project.env = {"CLCACHE_IDLE_TIMEOUT": "3s"}

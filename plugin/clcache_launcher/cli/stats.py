@@ -70,7 +70,7 @@ def _of_build(front_end: FrontEnd, build: str) -> tuple[dict[str, object], _Rows
     folder = None if build == _ANY_FOLDER else os.path.realpath(os.path.join(front_end.cwd, build))
     if folder is not None and not Path(folder).is_dir():
         raise click.UsageError(f"--since-build {build}: no such folder")
-    answer = _ask(front_end, "build", build_folder=folder, around=tools_above(os.getpid(), own_mark()))
+    answer = _ask(front_end, "build", build_folder=folder, around=tools_above(os.getpid(), own_mark()).runs)
     began_s = answer.pop("began_s")
     began = datetime.fromtimestamp(began_s).astimezone() if isinstance(began_s, float) else None
     answer["began"] = began.isoformat(timespec="milliseconds") if began else None

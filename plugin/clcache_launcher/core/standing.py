@@ -120,13 +120,14 @@ class StandingHits:
         self._given = 0
         self._lock = threading.Lock()
 
-    def note_build(self, cwd: str, build: BuildRun, caller: int, pause_s: float) -> None:
+    def note_build(self, cwd: str, build: BuildRun, caller: int, tool: int, pause_s: float) -> None:
         """Callers in a folder are of a build while they come from where this one, a process, does.
 
         Args:
             cwd: The folder.
             build: The build.
             caller: The process, 0 where the system does not tell.
+            tool: The build tool that stands nearest above it, 0 where none does.
             pause_s: After what pause callers are of another build; 0 for none.
         """
         with self._lock:
@@ -136,7 +137,7 @@ class StandingHits:
             if self._builds.get(place) != build:
                 self._count()
                 self._builds[place] = build
-        self.answers.note_build(place, caller, pause_s * _SHARE_OF_PAUSE)
+        self.answers.note_build(place, caller, tool, pause_s * _SHARE_OF_PAUSE)
 
     def is_to_keep(self, digest: bytes) -> bool:
         """Whether a hit, known by its request's digest, was not kept just now already."""

@@ -36,14 +36,14 @@ class CallerBuilds:
     def __init__(
         self,
         now_s: Callable[[], float] = time.monotonic,
-        tell: Callable[[str, BuildRun, int, float], None] | None = None,
+        tell: Callable[[str, BuildRun, int, int, float], None] | None = None,
     ) -> None:
         """Know nothing yet.
 
         Args:
             now_s: A steady clock.
             tell: Is told of a folder each time that the system was asked: which build it is, of which caller's process,
-                and by what pause it is parted from the next, 0 where a build tool tells.
+                the nearest tool above that, and by what pause it is parted from the next; each 0 where there is none.
         """
         self._now_s, self._tell = now_s, tell
         self._own = own_mark()
@@ -62,15 +62,15 @@ class CallerBuilds:
             return known.run
         process = caller()
         tools = tools_above(process, self._own)
-        if tools:
-            run = BuildRun(tools)
+        if tools.runs:
+            run = BuildRun(tools.runs)
         elif known is not None and known.is_by_pause and now_s - known.asked_s < _PAUSE_S:
             run = known.run
         else:
             run = BuildRun(((f"pause-{time.time_ns():x}-{os.getpid():x}", os.path.realpath(cwd)),))
-        self._known[cwd] = _Known(run, now_s, is_by_pause=not tools)
+        self._known[cwd] = _Known(run, now_s, is_by_pause=not tools.runs)
         while len(self._known) > _MOST_FOLDERS:
             self._known.popitem(last=False)
         if self._tell is not None:
-            self._tell(cwd, run, process, 0 if tools else _PAUSE_S)
+            self._tell(cwd, run, process, tools.nearest, 0 if tools.runs else _PAUSE_S)
         return run

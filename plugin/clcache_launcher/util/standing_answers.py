@@ -162,17 +162,17 @@ class StandingAnswers:
             found += [Count(c.number, c.hits, c.last_s, bool(c.is_gone)) for c in counts[:told]]
         return found
 
-    def note_build(self, place: int, caller: int, pause_s: float) -> None:
-        """Callers of a place are of the build of this one, a process, while they have the same parent.
+    def note_build(self, place: int, caller: int, tool: int, pause_s: float) -> None:
+        """Callers of a place are of the build of this one, a process, while they come from the same build tool.
 
         Args:
             place: A small number that stands for where they call from.
             caller: The process, 0 where the system does not tell.
+            tool: The nearest build tool above it, 0 where there is none: then its parent counts.
             pause_s: For how long at most; 0 means for ever.
         """
-        self._library.standing_at(
-            self._standing, ctypes.c_uint32(place), caller, ctypes.c_uint64(int(pause_s * 1_000_000_000))
-        )
+        pause_ns = ctypes.c_uint64(int(pause_s * 1_000_000_000))
+        self._library.standing_at(self._standing, ctypes.c_uint32(place), caller, tool, pause_ns)
 
     def serve(self, listener: int) -> int:
         """Answer the callers of a listening socket until one asks what is not known.

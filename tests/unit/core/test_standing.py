@@ -80,7 +80,7 @@ class Keeper:
         assert answers is not None
         self.hits = StandingHits(answers, most * 2_100)
         self.statistics = Statistics()
-        self.hits.note_build("/w", BuildRun((("mark", "/w"),)), 0, 0)
+        self.hits.note_build("/w", BuildRun((("mark", "/w"),)), 0, 0, 0)
 
     def keep(self, request: bytes) -> None:
         hit = StandingHit((Records(),), (), ResultKey(request), RESULT)

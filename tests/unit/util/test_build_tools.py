@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from clcache_launcher.util.build_tools import tools_above
+from clcache_launcher.util.build_tools import ToolsAbove, tools_above
 from clcache_launcher.util.machine import own_mark
 
 _ASK = (
     "import json, os; from clcache_launcher.util.build_tools import tools_above;"
-    " from clcache_launcher.util.machine import own_mark; print(json.dumps(tools_above(os.getppid(), own_mark())))"
+    " from clcache_launcher.util.machine import own_mark; print(json.dumps(tools_above(os.getppid(), own_mark()).runs))"
 )
 
 
@@ -34,7 +34,7 @@ def ask_below(folder: Path, *names: str) -> list[list[str]]:
         inner = path
     done = subprocess.run([str(inner)], capture_output=True, check=True, cwd=folder)
     found: list[list[str]] = json.loads(done.stdout)
-    above = [list(each) for each in tools_above(os.getpid(), own_mark())]
+    above = [list(each) for each in tools_above(os.getpid(), own_mark()).runs]
     return found[: len(found) - len(above)]
 
 
@@ -71,4 +71,4 @@ def test_other_programs_are_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pid", [0, -1, 1 << 30])
 def test_process_that_is_not_there_has_none_above(pid: int) -> None:
-    assert tools_above(pid, own_mark()) == ()
+    assert tools_above(pid, own_mark()) == ToolsAbove((), 0)

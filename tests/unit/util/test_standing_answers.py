@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from clcache_launcher.protocol import Message, encode, print_message
+from clcache_launcher.server.endpoint import peer_process
 from clcache_launcher.util.file_records import Kind, Records, record_of
 from clcache_launcher.util.files import signature_of
 from clcache_launcher.util.standing_answers import Output, StandingAnswers, WrittenOver, load_standing_answers
@@ -39,14 +40,18 @@ class Served:
         self.listener.bind(self.path)
         self.listener.listen()
         self.others: list[bytes] = []
+        self.tool: int | None = None
+        """Above whoever is Python's: of its build are who comes next."""
         self.thread = threading.Thread(target=self._serve)
         self.thread.start()
-        self.answers.note_build(0, os.getpid(), 0)
+        self.answers.note_build(0, os.getpid(), 0, 0)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 with socket.socket(fileno=self.answers.serve(self.listener.fileno())) as connection:
+                    if self.tool is not None:
+                        self.answers.note_build(0, peer_process(connection), self.tool, 0)
                     self.others.append(connection.recv(1 << 20))
                     connection.sendall(b"Python's")
 
@@ -216,18 +221,53 @@ def test_target_that_a_compiler_treats_otherwise_is_pythons(served: Served, tmp_
     assert (tmp_path / "first").exists() == place.startswith("nowhere")
 
 
+CALLER = (
+    "import socket, sys; c = socket.socket(socket.AF_UNIX); c.connect(sys.argv[1]);"
+    " c.sendall(bytes.fromhex(sys.argv[2])); print(c.recv(99).hex(), flush=True)"
+)
+
+
 def test_caller_of_another_parent_is_pythons(served: Served) -> None:
     served.keep()
-    script = (
-        "import socket, sys\nc = socket.socket(socket.AF_UNIX)\nc.connect(sys.argv[1])\n"
-        "c.sendall(bytes.fromhex(sys.argv[2]))\nprint(c.recv(99).hex())"
-    )
-    words = ["python3", "-c", script, served.path, REQUEST.hex()]
+    words = ["python3", "-c", CALLER, served.path, REQUEST.hex()]
     told = [subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()]
-    served.answers.note_build(0, 0, 0)
+    served.answers.note_build(0, 0, 0, 0)
     time.sleep(0.05)
     assert [bytes.fromhex(text) for text in told] == [b"Python's"]
     assert served.ask() == b"Python's"
+
+
+class Tool:
+    """A process that starts a caller whenever it is told to, as build tools do: behind a shell."""
+
+    def __init__(self, served: Served) -> None:
+        self.process = subprocess.Popen(
+            ["sh", "-c", 'while read -r line; do sh -c "$line; :"; done'],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.call = f"python3 -c '{CALLER}' {served.path} {REQUEST.hex()}"
+
+    def ask(self, before: str = "", behind: str = "") -> bytes:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{before}{self.call}{behind}\n")
+        self.process.stdin.flush()
+        return bytes.fromhex(self.process.stdout.readline())
+
+
+@pytest.mark.posix("proc")
+def test_callers_of_one_tool_are_of_one_build_behind_shells_of_their_own(served: Served) -> None:
+    served.keep()
+    tools = [Tool(served) for _ in range(2)]
+    served.tool = tools[0].process.pid
+    assert [tools[0].ask() for _ in range(3)] == [b"Python's", REPLY, REPLY]
+    assert tools[0].ask("(", "; :)") == b"Python's"
+    served.tool = tools[1].process.pid
+    assert [tools[1].ask() for _ in range(2)] == [b"Python's", REPLY]
+    for tool in tools:
+        tool.process.communicate()
 
 
 def test_activity_is_told(served: Served) -> None:

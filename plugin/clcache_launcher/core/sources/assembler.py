@@ -61,8 +61,7 @@ _ESCAPE: Final = late_pattern(
 def includes_in_assembler(source: Source) -> bool:
     """Tell whether some literal, or several joined, or the text of an ``asm``, may be such a directive."""
     has_assembler = _has_assembler(source)
-    lowered = source.code.lower()
-    if not has_assembler and b"incbin" not in lowered and b".include" not in lowered:
+    if not (has_assembler or b"incbin" in source.code_marks or b".include" in source.code_marks):
         return False
     if _FILE_CODE.search(source.masked):
         return True
@@ -130,7 +129,7 @@ def _is_composed(name: bytes, parts: Iterable[bytes]) -> bool:
 
 
 def _has_assembler(source: Source) -> bool:
-    return b"asm" in source.masked and _WORD.search(source.masked) is not None
+    return b"asm" in source.masked_marks and _WORD.search(source.masked) is not None
 
 
 def _plain_text(literal: bytes) -> bytes:

@@ -22,7 +22,7 @@ from clcache_launcher.core.sources.pastes import (
     can_paste_test,
     can_paste_time_macro,
     file_fragments,
-    find_time_words,
+    find_words,
     fragments_of_tests,
     time_fragments,
 )
@@ -180,38 +180,39 @@ def scan_definition(text: str) -> Facts:
 
 def _facts_of(source: Source) -> Facts:
     code, masked = source.code, source.masked
-    directives: list[tuple[bytes, bytes]] = _DIRECTIVE.findall(code)
+    in_code, in_masked = source.code_marks, source.masked_marks
+    directives: list[tuple[bytes, bytes]] = _DIRECTIVE.findall(source.code_directives)
     keywords = {keyword for keyword, _ in directives}
     included = [_operand(rest) for keyword, rest in directives if keyword in _INCLUDES]
-    tested, tested_in_macro = _tested_names(source) if b"__has_include" in code else ([], ())
-    words = find_time_words(masked)
+    tested, tested_in_macro = _tested_names(source) if b"__has_include" in in_code else ([], ())
+    words = find_words(masked)
     lined = [_line_name(rest) for keyword, rest in directives if keyword in _LINES]
     return Facts(
         quoted=_unique(quoted for quoted, _ in included),
         angled=_unique(angled for _, angled in included),
         tested_quoted=_unique(quoted for quoted, _ in tested),
         tested_angled=_unique(angled for _, angled in tested),
-        time_macros=tuple(name for name in TIME_MACROS if name in words),
+        time_macros=tuple(name for name in TIME_MACROS if name in words.of_time),
         time_fragments=time_fragments(masked, words),
-        pastes=b"##" in masked or b"%:%:" in masked,
+        pastes=b"##" in in_masked or b"%:%:" in in_masked,
         computed_include=_NO_NAME in included,
         computed_test=_NO_NAME in tested,
-        test_fragments=fragments_of_tests(masked),
+        test_fragments=fragments_of_tests(source),
         tested_in_macro=tested_in_macro,
-        forwards_test=b"__has_include" in masked and _FORWARDING.search(masked) is not None,
+        forwards_test=b"__has_include" in in_masked and _FORWARDING.search(masked) is not None,
         imports=b"import" in keywords,
-        embedded=b"embed" in keywords or (b"__has_embed" in masked and _EMBED_TEST.search(masked) is not None),
+        embedded=b"embed" in keywords or (b"__has_embed" in in_masked and _EMBED_TEST.search(masked) is not None),
         assembler_include=includes_in_assembler(source),
         assembler_composed=composes_assembler(source),
-        once=b"import" in keywords or (b"once" in code and _ONCE.search(code) is not None),
+        once=b"import" in keywords or (b"once" in in_code and _ONCE.search(code) is not None),
         line_names=_unique(name for name in lined if name is not None),
         computed_line=None in lined,
-        file_macros=any(mark in masked for mark in _FILE_MARKS) and FILE_WORD.search(masked) is not None,
-        file_fragments=file_fragments(masked),
-        anonymous_namespace=b"namespace" in masked and _ANONYMOUS_NAMESPACE.search(masked) is not None,
+        file_macros=any(mark in in_masked for mark in _FILE_MARKS) and FILE_WORD.search(masked) is not None,
+        file_fragments=file_fragments(source, words),
+        anonymous_namespace=b"namespace" in in_masked and _ANONYMOUS_NAMESPACE.search(masked) is not None,
         file_pragma=b"using" in keywords
-        or (any(mark in code for mark in _FILE_PRAGMA_MARKS) and _FILE_PRAGMA.search(code) is not None),
-        modules=(b"import" in masked or b"module" in masked) and _MODULE.search(masked) is not None,
+        or (any(mark in in_code for mark in _FILE_PRAGMA_MARKS) and _FILE_PRAGMA.search(code) is not None),
+        modules=(b"import" in in_masked or b"module" in in_masked) and _MODULE.search(masked) is not None,
         opaque=any(_CUT_NAME.search(angled) or quoted.endswith(b"\\") for quoted, angled in included + tested),
     )
 

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clcache_launcher.core.sources.tokens import BLANK
+from clcache_launcher.core.sources.tokens import BLANK, Source
 from clcache_launcher.util.patterns import late_pattern
 from clcache_launcher.util.source_text import NATIVE, word_letters
 
@@ -24,7 +24,7 @@ __all__ = [
     "can_paste_test",
     "can_paste_time_macro",
     "file_fragments",
-    "find_time_words",
+    "find_words",
     "fragments_of_tests",
     "time_fragments",
 ]
@@ -42,7 +42,6 @@ _TEST_WORD: Final = late_pattern(
 )
 
 _TIME_WORD: Final = late_pattern(rb"[_ADEIMPST](?<!\w.)[_ADEIMPST]*+(?!\w)")
-_TIME_LETTERS: Final = word_letters(b"_ADEIMPST")
 _BUILTIN_WORD: Final = late_pattern(rb"__builtin(?<!\w.{9})[A-Za-z_]*+(?!\w)")
 _BUILTIN_HEADS: Final = frozenset(
     name[:length]
@@ -50,7 +49,7 @@ _BUILTIN_HEADS: Final = frozenset(
     for length in range(len(b"__builtin"), len(name))
 )
 _FILE_WORD: Final = late_pattern(rb"[_ABCEFGILNOPRSTUY](?<!\w.)[_ABCEFGILNOPRSTUY]*+(?!\w)")
-_FILE_LETTERS: Final = word_letters(b"_ABCEFGILNOPRSTUY")
+_LETTERS: Final = word_letters(b"_ADEIMPST", b"_ABCEFGILNOPRSTUY")
 _PASTE: Final = late_pattern(rb"(?:##|%:%:)" + BLANK + rb"*+(\w*+)")
 _BLANKS: Final = b" \t\f\v\0" + bytes(range(0x80, 0x100))
 _REACH: Final = 200
@@ -73,40 +72,42 @@ class _Piece(Struct, frozen=True):
     """It counts only as the first part or the last."""
 
 
-def find_time_words(masked: bytes) -> set[bytes]:
-    """Identifiers made of the letters of the time macros, which is each time macro and each part of one.
+class MacroWords(Struct, frozen=True):
+    """Identifiers made of the letters of some macros alone, which is each such macro and each part of one."""
+
+    of_time: set[bytes]
+    of_file: set[bytes]
+
+
+def find_words(masked: bytes) -> MacroWords:
+    """Find the identifiers that may be time macros, macros that give the name of a file, or parts of one.
 
     Args:
         masked: Source text without comments and literals.
     """
-    return _words(masked, _TIME_LETTERS, _TIME_WORD)
+    found = NATIVE.words(masked, _LETTERS) if NATIVE is not None else None
+    return MacroWords(*found) if found else MacroWords(set(_TIME_WORD.findall(masked)), set(_FILE_WORD.findall(masked)))
 
 
-def _words(masked: bytes, letters: bytes, pattern: re.Pattern[bytes]) -> set[bytes]:
-    """Identifiers of some letters alone, as the pattern finds them, too."""
-    found = NATIVE.words(masked, letters) if NATIVE is not None else None
-    return found if found is not None else set(pattern.findall(masked))
-
-
-def time_fragments(masked: bytes, words: set[bytes]) -> tuple[bytes, ...]:
+def time_fragments(masked: bytes, words: MacroWords) -> tuple[bytes, ...]:
     """Find the proper parts of the time macros' names with what matters of their neighbours.
 
     Args:
         masked: Source text without comments and literals.
-        words: What ``find_time_words`` found in it.
+        words: What ``find_words`` found in it.
 
     Returns:
         Identifiers, sorted; each with ``##`` in front of it or behind it where that stands beside it. A part with an
         underscore has else ``(`` in front if it may begin an argument, and ``)`` behind if it may end one.
     """
-    return _fragments(masked, words, TIME_MACROS, _TIME_WORD)
+    return _fragments(masked, words.of_time, TIME_MACROS, _TIME_WORD)
 
 
-def file_fragments(masked: bytes) -> tuple[bytes, ...]:
+def file_fragments(source: Source, words: MacroWords) -> tuple[bytes, ...]:
     """Find the same for the macros that give the name of a file, but no single letters without ``##``."""
-    words = _words(masked, _FILE_LETTERS, _FILE_WORD)
-    found = {part for part in _fragments(masked, words, _FILE_MACROS, _FILE_WORD) if len(part) > 1}
-    if b"__builtin" in masked:
+    masked = source.masked
+    found = {part for part in _fragments(masked, words.of_file, _FILE_MACROS, _FILE_WORD) if len(part) > 1}
+    if b"__builtin" in source.masked_marks:
         found.update(_BUILTIN_HEADS.intersection(_BUILTIN_WORD.findall(masked)))
     return tuple(sorted(found))
 
@@ -155,13 +156,9 @@ def _operands(masked: bytes) -> Iterator[bytes]:
             yield left[0] + b"##"
 
 
-def fragments_of_tests(masked: bytes) -> tuple[bytes, ...]:
-    """Find the proper parts of the names of ``__has_include`` and the like, but no single letters; sorted.
-
-    Args:
-        masked: Source text without comments and literals.
-    """
-    words = set(_TEST_WORD.findall(b"\n".join(_TEST_LINE.findall(masked))))
+def fragments_of_tests(source: Source) -> tuple[bytes, ...]:
+    """Find the proper parts of the names of ``__has_include`` and the like, but no single letters; sorted."""
+    words = set(_TEST_WORD.findall(b"\n".join(_TEST_LINE.findall(source.masked_directives))))
     return tuple(sorted(word for word in words if any(word in name for name in _TESTS) and word not in _TESTS))
 
 

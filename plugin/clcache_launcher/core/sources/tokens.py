@@ -12,14 +12,15 @@ possessive group could swallow half an iteration (CPython issue 106052).
 import codecs
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
 
 from clcache_launcher.util.patterns import late_pattern
-from clcache_launcher.util.source_text import NATIVE, Native
+from clcache_launcher.util.source_text import NATIVE, FoundMarks, Marks, Native
 
-__all__ = ["BLANK", "Source", "literals", "read_by_patterns", "read_natively", "read_source"]
+__all__ = ["BLANK", "Source", "directive_lines", "literals", "read_by_patterns", "read_natively", "read_source"]
 
 BLANK: Final = rb"[ \t\f\v\0\x80-\xff]"
 """A byte that may part two tokens of a line: NUL is a comment, and clang takes non-ASCII spaces for blanks."""
@@ -55,6 +56,30 @@ _QUOTE_IN_NUMBER: Final = late_pattern(rb"(?<![0-9A-Za-z_$.])[A-Za-z_$.]*+[0-9][
 _DEFINITION_TAIL: Final = late_pattern(
     rb"\n" + BLANK + rb"*+(?:#|%:)" + BLANK + rb"*+define\b[^\n/]*+(?:/(?!/)[^\n/]*+)*//([^\n]*+)"
 )
+_DIRECTIVE_LINE: Final = late_pattern(rb"\n" + BLANK + rb"*+(?:#|%:)[^\n]*+")
+_PHASE_MARKS: Final = Marks((b"//*", b"??", b'R"', b"__DATE__", b"__TIME"))
+_MARKS: Final = Marks(
+    (
+        b"##",
+        b"%:%:",
+        b"FILE",
+        b"_FUNC",
+        b"__builtin",
+        b"__has_embed",
+        b"__has_include",
+        b"asm",
+        b"dependency",
+        b"import",
+        b"include_alias",
+        b"module",
+        b"namespace",
+        b"once",
+        b"pch_preprocess",
+        b"source_location",
+    ),
+    any_case=(b".include", b"incbin"),
+)
+"""What is only looked for where one of these is: most files have few of them."""
 _TIME_MACRO: Final = late_pattern(rb"\b__(?:DATE|TIME|TIMESTAMP)__\b")
 
 # Here a NUL stands for a removed splice: inside a raw string it is none.
@@ -74,7 +99,7 @@ _RAW_STRING: Final = late_pattern(
 )
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, dict=True):
     """A source file as logical lines without comments, once for each reading.
 
     Both texts begin and end with a newline. A block comment has become a NUL, a raw string an ordinary one.
@@ -84,6 +109,33 @@ class Source(Struct, frozen=True):
     """The text with its literals."""
     masked: bytes
     """The same with every string and character literal emptied, so that both are ``""``."""
+
+    @cached_property
+    def code_marks(self) -> FoundMarks:
+        """The marks in the code."""
+        return _MARKS.find(self.code)
+
+    @cached_property
+    def masked_marks(self) -> FoundMarks:
+        """The marks outside of literals."""
+        return _MARKS.find(self.masked)
+
+    @cached_property
+    def code_directives(self) -> bytes:
+        """The code's lines that may hold a directive."""
+        return directive_lines(self.code, NATIVE)
+
+    @cached_property
+    def masked_directives(self) -> bytes:
+        """The same with emptied literals."""
+        return directive_lines(self.masked, NATIVE)
+
+
+def directive_lines(text: bytes, native: Native | None) -> bytes:
+    """The lines of a text that may hold a directive, each behind a newline, and a newline at the end."""
+    if native is not None:
+        return native.directives(text)
+    return b"".join(_DIRECTIVE_LINE.findall(text)) + b"\n"
 
 
 class _Lexer(Struct, frozen=True):
@@ -136,7 +188,7 @@ def read_source(data: bytes) -> Source | None:
     if b"\r" in text:
         return None
     logical = list(_logical_texts(text))
-    readings = [reading for each in logical if each is not None for reading in _lexed(each)]
+    readings = [reading for each in logical if each is not None for reading in _lexed(*each)]
     if None in logical or not readings:
         return None
     if len(readings) == 1:
@@ -163,22 +215,27 @@ def read_by_patterns(text: bytes) -> Source | None:
     return _LEXER.read(text)
 
 
-def _lexed(text: bytes) -> Iterator[Source]:
-    """Read logical lines under each set of answers to the questions of the phase that removes comments."""
+def _lexed(text: bytes, marks: FoundMarks) -> Iterator[Source]:
+    """Read logical lines under each set of answers to the questions of the phase that removes comments.
+
+    Args:
+        text: The lines.
+        marks: Those of the phases that it holds.
+    """
     base = read_natively(text, NATIVE) if NATIVE is not None else read_by_patterns(text)
     if base is not None:
         yield base
     doubtful = text if base is None else base.code
     others = []
-    if _QUOTE_IN_WORD.search(doubtful) and _QUOTE_IN_NUMBER.search(doubtful):
+    if b"'" in doubtful and _QUOTE_IN_WORD.search(doubtful) and _QUOTE_IN_NUMBER.search(doubtful):
         others.append(_SEPARATOR_LEXER)
-    if b"//*" in text:
+    if b"//*" in marks:
         others.append(_C90_LEXER)
     for lexer in others:
         reading = lexer.read(text)
         if reading is not None:
             yield reading
-    if b"//" in text and (b"__DATE__" in text or b"__TIME" in text):
+    if b"//" in text and (b"__DATE__" in marks or b"__TIME" in marks):
         yield from _definition_tails(text)
 
 
@@ -191,30 +248,37 @@ def _definition_tails(text: bytes) -> Iterator[Source]:
         yield Source(b"\n", b"\n" + b" ".join(_TIME_MACRO.findall(b" ".join(timed))) + b"\n")
 
 
-def _logical_texts(text: bytes) -> Iterator[bytes | None]:
-    """Join lines under each set of answers to the questions of the phases before comments; ``None`` is no answer."""
-    if b"\\" not in text and b'R"' not in text and b"??" not in text:
-        yield text
+def _logical_texts(text: bytes) -> Iterator[tuple[bytes, FoundMarks] | None]:
+    """Join lines under each set of answers to the questions of the phases before comments; ``None`` is no answer.
+
+    Returns:
+        The texts, each with the marks of the phases that it holds.
+    """
+    marks = _PHASE_MARKS.find(text)
+    if b"\\" not in text and b'R"' not in marks and b"??" not in marks:
+        yield text, marks
         return
     physical = [text]
     if not text.isascii() and _LEAD_AND_BACKSLASH.search(text):
         physical.append(_DOUBLE_BYTE.sub(b"\x80\x80", text))
-    has_trigraphs = _TRIGRAPH.search(text) is not None
+    has_trigraphs = b"??" in marks and _TRIGRAPH.search(text) is not None
     if has_trigraphs:
         physical += [_TRIGRAPH.sub(lambda match: _TRIGRAPHS[match[0]], each) for each in physical]
     for each in physical:
         yield from _joined_lines(each, has_trigraphs)
 
 
-def _joined_lines(text: bytes, has_trigraphs: bool) -> Iterator[bytes | None]:
+def _joined_lines(text: bytes, has_trigraphs: bool) -> Iterator[tuple[bytes, FoundMarks] | None]:
     splices = (_SPLICE, _LAX_SPLICE) if _BLANK_SPLICE.search(text) else (_SPLICE,)
     for splice in splices:
-        plain = splice.sub(b"", text)
-        yield plain
-        folded = _fold_raw_strings(splice.sub(b"\0", text)) if b'R"' in plain else plain
+        marked = splice.sub(b"\0", text)
+        plain = marked.replace(b"\0", b"")
+        marks = _PHASE_MARKS.find(plain)
+        yield plain, marks
+        folded = _fold_raw_strings(marked) if b'R"' in marks else plain
         if folded != plain:
             # A raw string undoes trigraphs as well; a file that has both is not worth the trouble.
-            yield None if has_trigraphs else folded
+            yield None if has_trigraphs else (folded, _PHASE_MARKS.find(folded))
 
 
 def _fold_raw_strings(marked: bytes) -> bytes:

@@ -16,6 +16,7 @@ _POINTER_BYTES: Final = 8
 _LEAST_POSIX_BYTES: Final = 128 << 10
 _SINGLE_POSIX_BYTES: Final = 128 << 10
 _WINDOWS_CHARACTERS: Final = 32767
+_MOST_BYTES_A_CHARACTER: Final = 4
 _GNU_SPECIAL: Final = re.compile(r"""([ \t\v\f"'\\])""")
 _WINDOWS_SPECIAL: Final = re.compile(r'[ \t\r\n\v\f"]')
 _BEFORE_QUOTE: Final = re.compile(r'(\\*)("|\Z)')
@@ -50,9 +51,8 @@ def posix_limit(given: Sequence[str], environment: Mapping[str, str]) -> Limit:
 
     Source: execve(2)
     """
-    variables = sum(
-        len(os.fsencode(name)) + len(os.fsencode(value)) + 2 + _POINTER_BYTES for name, value in environment.items()
-    )
+    names_and_values = "".join((*environment, *environment.values()))
+    variables = len(os.fsencode(names_and_values)) + len(environment) * (2 + _POINTER_BYTES)
     limit = Limit(0, _SINGLE_POSIX_BYTES, 1 + _POINTER_BYTES, is_bytes=True)
     # The path that is executed stands beside the arguments.
     return Limit(
@@ -81,7 +81,8 @@ def shorten(argv: Sequence[str], limit: Limit, quoting: Quoting, path: str) -> S
         ``argv`` where it is short enough; else the compiler with ``@path`` and what is to be written there; ``None``
         when the compiler can't be told these arguments by a file.
     """
-    if _length(argv, limit) <= limit.total and all(_size(word, limit) < limit.single for word in argv):
+    is_short = max(map(len, argv), default=0) < limit.single // _MOST_BYTES_A_CHARACTER
+    if _length(argv, limit) <= limit.total and (is_short or all(_size(word, limit) < limit.single for word in argv)):
         return Shortened(tuple(argv), None)
     told = tuple(argument for argument in argv[1:] if argument.startswith("--rsp-quoting="))
     content = None if told else write_response_file(argv[1:], quoting)
@@ -109,7 +110,7 @@ def write_response_file(tokens: Sequence[str], quoting: Quoting) -> bytes | None
 
 
 def _length(argv: Sequence[str], limit: Limit) -> int:
-    return sum(_size(word, limit) for word in argv) + len(argv) * limit.each
+    return _size("".join(argv), limit) + len(argv) * limit.each
 
 
 def _size(word: str, limit: Limit) -> int:

@@ -1,10 +1,15 @@
 """The names that users write: which are known, which an unknown one may mean."""
 
-import difflib
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clcache_launcher.config.settings import FIELDS
+from clcache_launcher.util.late_modules import LateModule
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LateModule("difflib")
 
 __all__ = ["ENVIRONMENT_ONLY", "OLD_NAMES", "explain_unknown_name", "list_ignored_variables", "list_old_variables"]
 

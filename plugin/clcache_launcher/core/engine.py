@@ -1,12 +1,11 @@
 """One invocation from question to answer: hit, run and store, or pass."""
 
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -24,11 +23,16 @@ from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
+from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.standing_answers import load_standing_answers
+
+if TYPE_CHECKING:
+    import logging
+else:
+    logging = LateModule("logging")
 
 __all__ = ["Engine"]
 
-_LOG = logging.getLogger(__name__)
 
 _MOST_KNOWN: Final = 20_000
 """Command lines remembered: some 4 KB each."""
@@ -174,7 +178,7 @@ class Engine:
                 self.statistics(folder).flush(storage)
                 storage.tend(*self._limits.get(folder, (0, 0)))
             except StorageError as err:
-                _LOG.warning("%s", err)
+                logging.getLogger(__name__).warning("%s", err)
 
     def summary(self, folder: Path) -> Summary:
         """Counts and sizes of a folder, with what is not yet written.

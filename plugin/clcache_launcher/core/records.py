@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from clcache_launcher.core.trees.roots import Roots
 from clcache_launcher.errors import EntryFormatError
 from clcache_launcher.model import Digest
-from clcache_launcher.util.files import DIGEST_BYTES
+from clcache_launcher.util.files import DIGEST_BYTES, encode_paths
 
 __all__ = ["Entry", "Result", "Streams"]
 
@@ -81,7 +81,8 @@ class Entry(Struct, frozen=True):
 
     def encode(self) -> bytes:
         """The stored form."""
-        includes = [[os.fsencode(path), digest] for path, digest in self.includes]
+        paths = encode_paths([path for path, _ in self.includes])
+        includes = list(zip(paths, (digest for _, digest in self.includes), strict=True))
         told = [self.search_state, self.streams.value, self.terminal, self.stamped]
         return msgpack.encode([includes, *told, list(self.bound_to), self.bound, self.is_shared])
 

@@ -1,13 +1,12 @@
 """The resident core: listens, answers, ends when nobody asks."""
 
 import contextlib
-import logging
 import os
 import signal
 import sys
 import threading
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.questions import answer_question
@@ -15,10 +14,15 @@ from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of,
 from clcache_launcher.server.elders import end_older_cores
 from clcache_launcher.server.endpoint import CallerConnection, EndpointError, Listener
 from clcache_launcher.server.session import Sessions
+from clcache_launcher.util.late_modules import LateModule
+
+if TYPE_CHECKING:
+    import logging
+else:
+    logging = LateModule("logging")
 
 __all__ = ["serve"]
 
-_LOG: Final = logging.getLogger(__name__)
 _IDLE_THREADS: Final = 4
 _MOST_THREADS: Final = 1024
 _TEND_EVERY_S: Final = 2.0
@@ -113,9 +117,9 @@ class Core:
             if not goes_on:
                 self._stop.set()
         except (ProtocolError, OSError) as err:
-            _LOG.info("connection: %s", err)
+            logging.getLogger(__name__).info("connection: %s", err)
         except Exception:
-            _LOG.exception("a request failed")
+            logging.getLogger(__name__).exception("a request failed")
             self._engine.count_unknown_error()
 
 
@@ -134,7 +138,7 @@ def serve(endpoint: str, ready: int) -> int:
     try:
         listener = Listener(endpoint)
     except EndpointError as err:
-        _LOG.warning("%s", err)
+        logging.getLogger(__name__).warning("%s", err)
         return 1
     # Hits are short: a thread that waits for its turn must not wait long.
     sys.setswitchinterval(0.0005)

@@ -1,14 +1,13 @@
 """One connection: from a request's bytes to the reply's."""
 
 import contextlib
-import logging
 import os
 import sys
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from blake3 import blake3
 from msgspec import Struct
@@ -40,12 +39,17 @@ from clcache_launcher.server.endpoint import CallerConnection, peer_process, wai
 from clcache_launcher.server.log import InvocationLog, line_end
 from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature
+from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.status import file_status
 from clcache_launcher.util.variables import WindowsVariables
 
+if TYPE_CHECKING:
+    import logging
+else:
+    logging = LateModule("logging")
+
 __all__ = ["Sessions"]
 
-_LOG: Final = logging.getLogger(__name__)
 _PASS: Final = encode(Message.PASS)
 _MOST_REQUESTS: Final = 20_000
 _MOST_ENVIRONMENTS: Final = 100
@@ -143,7 +147,7 @@ class Sessions:
         except ConfigError as err:
             # Told by `clcache config`, at configure time and here, never on a compile's streams.
             folder = fallback_folder(environment, request.cwd)
-            _LOG.warning("%s", err)
+            logging.getLogger(__name__).warning("%s", err)
             if folder is not None:
                 self._engine.statistics(folder).count_error()
             return request

@@ -3,12 +3,11 @@
 import contextlib
 import errno
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest
@@ -29,6 +28,13 @@ from clcache_launcher.util.status import link_status
 
 if sys.platform == "win32":
     from clcache_launcher.util.windows_files import copy_new
+
+from clcache_launcher.util.late_modules import LateModule
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    shutil = LateModule("shutil")
 
 __all__ = ["ArtifactStore", "disk_bytes"]
 

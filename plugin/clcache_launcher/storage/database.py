@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import shutil
 import sqlite3
 import stat
 import sys
@@ -11,12 +10,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.storage.schema import FORMAT_VERSION, SCHEMA
 from clcache_launcher.util.file_records import Kind, record_of
+from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.locks import hold_lock
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    shutil = LateModule("shutil")
 
 __all__ = ["BUSY_TIMEOUT_S", "Database", "index_files", "is_damage"]
 

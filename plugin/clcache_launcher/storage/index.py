@@ -18,6 +18,7 @@ from clcache_launcher.storage.counters import (
     remove_counters,
 )
 from clcache_launcher.storage.database import Database
+from clcache_launcher.storage.facts import read_facts, write_facts
 from clcache_launcher.storage.rows import add_artifact, artifacts_of, is_digest, remove_artifact_row, seal_artifact
 from clcache_launcher.storage.seals import is_sealed, seal_of
 from clcache_launcher.storage.totals import FACTS_ROW_BYTES, TOTALS, Totals, Transaction, read_totals, reckon
@@ -327,25 +328,14 @@ class Index:
 
     # ---- facts and counters ----
 
-    def facts(self, digest: Digest) -> bytes | None:
-        """The stored facts of a content, or ``None``."""
-        for body, seal in self._database.read("SELECT body, seal FROM facts WHERE digest = ?", (digest,)):
-            if is_sealed(seal, digest, body):
-                return bytes(body)
-        return None
+    def facts(self, digests: Sequence[Digest]) -> dict[Digest, bytes]:
+        """The stored facts of contents, of those that have some."""
+        return read_facts(self._database, digests)
 
     def add_facts(self, facts: Iterable[tuple[Digest, bytes]]) -> None:
         """Store facts of contents."""
         given = dict(facts)
-
-        def add(transaction: Transaction) -> None:
-            for digest, body in given.items():
-                old = transaction.rows("DELETE FROM facts WHERE digest = ? RETURNING length(body)", digest)
-                transaction.rows("INSERT INTO facts VALUES (?, ?, ?)", digest, body, seal_of(digest, body))
-                transaction.added["facts_bytes"] += len(body) + FACTS_ROW_BYTES
-                transaction.added["facts_bytes"] -= sum(length + FACTS_ROW_BYTES for (length,) in old)
-
-        self.write(add)
+        self.write(lambda transaction: write_facts(transaction, given))
 
     def counters(self) -> dict[str, int]:
         """Every counter that is not zero; one that is not as it was written counts as zero."""

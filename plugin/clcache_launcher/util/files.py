@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
@@ -24,6 +24,7 @@ __all__ = [
     "SECOND_NS",
     "Signature",
     "digest_of",
+    "encode_paths",
     "file_clock_ns",
     "folder_of",
     "folder_signature",
@@ -117,6 +118,12 @@ def folder_signature(folder: str) -> Signature | None:
         return signature_of(file_status(folder))
     except OSError as err:
         return None if err.errno == errno.ENOENT else Signature(-(err.errno or 1), 0, 0, 0, 0)
+
+
+def encode_paths(paths: Sequence[str]) -> list[bytes]:
+    """What ``os.fsencode`` makes of paths, which takes five times as long for each."""
+    encoded = os.fsencode("\0".join(paths)).split(b"\0")
+    return encoded if len(encoded) == len(paths) else list(map(os.fsencode, paths))
 
 
 def digest_of(data: bytes) -> Digest:

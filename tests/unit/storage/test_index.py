@@ -181,18 +181,24 @@ def test_clear_removes_results_facts_and_artifacts(opened: Opened) -> None:
     opened.index.clear()
     assert opened.removed == [ARTIFACT]
     assert opened.index.entries(MANIFEST) == []
-    assert opened.index.facts(ARTIFACT) is None
+    assert opened.index.facts([ARTIFACT]) == {}
 
 
 def test_facts_come_back_and_a_flipped_bit_is_not_believed(opened: Opened) -> None:
     opened.index.add_facts([(ARTIFACT, b"facts"), (ENTRY_DIGEST, b"")])
-    assert opened.index.facts(ARTIFACT) == b"facts"
-    assert opened.index.facts(ENTRY_DIGEST) == b""
+    assert opened.index.facts([ARTIFACT, ENTRY_DIGEST]) == {ARTIFACT: b"facts", ENTRY_DIGEST: b""}
     with closing(sqlite3.connect(opened.index.path)) as other, other:
         other.execute("UPDATE facts SET body = x'66616374' WHERE digest = ?", (ARTIFACT,))
-    assert opened.index.facts(ARTIFACT) is None
+    assert opened.index.facts([ARTIFACT]) == {}
     opened.index.add_facts([(ARTIFACT, b"again")])
-    assert opened.index.facts(ARTIFACT) == b"again"
+    assert opened.index.facts([ARTIFACT]) == {ARTIFACT: b"again"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 200])
+def test_facts_of_any_number_of_contents_are_found(opened: Opened, count: int) -> None:
+    stored = {digest_of(b"%d" % number): b"%d" % number for number in range(count)}
+    opened.index.add_facts(stored.items())
+    assert opened.index.facts([*stored, digest_of(b"none")]) == stored
 
 
 ENTRY_DIGEST = digest_of(b"entry")

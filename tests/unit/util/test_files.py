@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from clcache_launcher.util.files import (
     DIGEST_BYTES,
     digest_of,
+    encode_paths,
     file_clock_ns,
     folder_signature,
     hash_file,
@@ -155,3 +156,8 @@ def test_ways_are_every_folder_and_what_links_lead_to(tmp_path: Path) -> None:
     found = set(ways([f"{tmp_path}/first/b"]))
     assert {f"{tmp_path}/{name}" for name in ("first/b", "first", "second", "a")} <= found
     assert "/" in found
+
+
+@pytest.mark.parametrize("paths", [[], [""], ["a"], ["/a/ü", "/b\udc80", ""], ["a\0b", "c"], ["\0"]])
+def test_paths_are_encoded_as_each_by_itself(paths: list[str]) -> None:
+    assert encode_paths(paths) == list(map(os.fsencode, paths))

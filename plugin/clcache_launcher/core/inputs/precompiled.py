@@ -46,7 +46,7 @@ class PrecompiledHeaders:
         known = self._known.get(digest)
         if known is None:
             with contextlib.suppress(StorageError):
-                body = storage.index.facts(_key(digest))
+                body = storage.index.facts([_key(digest)]).get(_key(digest))
                 known = _decode(body) if body is not None else None
         if known is not None:
             self._known[digest] = known

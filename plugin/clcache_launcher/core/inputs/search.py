@@ -92,8 +92,7 @@ def search_plan(
         names.add(facts.asked.beside)
         if facts.computed_include:
             names.add(computed)
-        everywhere.add(facts.asked.beside)
-        everywhere.add(facts.asked.elsewhere)
+        everywhere.add(facts.asked.everywhere)
     folders = tuple(dict.fromkeys(search_folders))
     shown = {os.fsdecode(name) for _, facts in files for name in facts.line_names} if rules.shows_line_names else ()
     return SearchPlan(

@@ -93,8 +93,7 @@ def search_state(
     for folder, by_part in plan.looks:
         below = listing(folder)
         for part, names in by_part.items():
-            first = first_of[part]
-            if first and first not in (".", "..") and not below.may_have_folder(first):
+            if not _may_lead_on(below, first_of[part]):
                 continue
             place = os.path.join(folder, part) if part else folder
             listing(place)
@@ -109,7 +108,7 @@ def search_state(
     files = _Files(digests)
     parts += _same_files(plan, found, files)
     parts += [f"cut\0{path}" for path in plan.cut]
-    parts += _shortened(plan, found, listings)
+    parts += _shortened(plan, found, listings, first_of)
     parts += [f"shown\0{path}\0{files.content(path)}" for path in plan.shown]
     parts += [f"stamp\0{path}\0{files.time_s(path)}" for path in plan.stamped]
     parts += [f"precompiled\0{path}\0{files.content(path)}" for path in _precompiled(found, plan)]
@@ -127,6 +126,11 @@ def search_state(
 def _first_folder(part: str) -> str:
     """The first folder in the folder part of a name; a name with a drive leads there from any folder."""
     return "" if os.path.splitdrive(part)[0] else part.partition("/")[0]
+
+
+def _may_lead_on(listing: Listing, first: str) -> bool:
+    """Whether a folder has the first folder of a name's folder part, if that names one."""
+    return not first or first in (".", "..") or listing.may_have_folder(first)
 
 
 def _precompiled(found: Mapping[str, frozenset[str]], plan: SearchPlan) -> list[str]:
@@ -148,7 +152,12 @@ def _places(found: Mapping[str, frozenset[str]], listings: Mapping[str, Listing]
         yield "\0".join(("place", place, listing.path, *sorted(names), *(part for link in links for part in link)))
 
 
-def _shortened(plan: SearchPlan, found: Mapping[str, frozenset[str]], listings: Mapping[str, Listing]) -> Iterable[str]:
+def _shortened(
+    plan: SearchPlan,
+    found: Mapping[str, frozenset[str]],
+    listings: Mapping[str, Listing],
+    first_of: Mapping[str, str],
+) -> Iterable[str]:
     """Where the path of a system header is written without links, for that is shorter: by how much where that counts.
 
     It counts where a header names another by ``..``, whose path is shorter then by more than the links.
@@ -157,6 +166,8 @@ def _shortened(plan: SearchPlan, found: Mapping[str, frozenset[str]], listings: 
     is_exact = any(".." in part.split("/") for by_part in looks.values() for part in by_part)
     for folder, written in plan.system:
         for part in ("", *looks.get(folder, ())):
+            if part and folder in listings and not _may_lead_on(listings[folder], first_of[part]):
+                continue
             place = os.path.join(folder, part) if part else folder
             if place not in listings or (part and place not in found):
                 continue

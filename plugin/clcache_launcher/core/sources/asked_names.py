@@ -17,8 +17,8 @@ class AskedNames(Struct, frozen=True):
 
     beside: ByPart
     """Looked for beside the file, too."""
-    elsewhere: ByPart
-    """Looked for in the search folders alone."""
+    everywhere: ByPart
+    """All of them, which are looked for in the search folders."""
     tested: frozenset[str]
     """Base names of those that are tested."""
 
@@ -30,7 +30,7 @@ def asked_names(
     tested = by_folder_part(map(os.fsdecode, (*tested_quoted, *tested_angled)))
     return AskedNames(
         by_folder_part(map(os.fsdecode, (*quoted, *tested_quoted))),
-        by_folder_part(map(os.fsdecode, (*angled, *tested_angled))),
+        by_folder_part(map(os.fsdecode, (*quoted, *tested_quoted, *angled, *tested_angled))),
         frozenset(base for _, bases in tested for base in bases),
     )
 

@@ -55,8 +55,9 @@ class SourceFacts:
         """Facts of each file, or ``None`` when one no longer has its digest."""
         gathered: list[tuple[str, Facts]] = []
         scanned: list[tuple[Digest, bytes]] = []
+        stored = self._stored([digest for _, digest in files if digest not in self._known], storage)
         for path, digest in files:
-            facts = self._known.get(digest) or self._stored(digest, storage)
+            facts = self._known.get(digest) or stored.get(digest)
             if facts is None:
                 data = self._contents.read(path, digest)
                 if data is None:
@@ -101,12 +102,16 @@ class SourceFacts:
             for path, facts in gathered
         ]
 
-    def _stored(self, digest: Digest, storage: LocalStorage) -> Facts | None:
-        try:
-            body = storage.index.facts(digest)
-            return _decode(body) if body is not None else None
-        except (StorageError, EntryFormatError):
-            return None
+    def _stored(self, digests: Sequence[Digest], storage: LocalStorage) -> dict[Digest, Facts]:
+        """Facts that the folder has of contents."""
+        found: dict[Digest, Facts] = {}
+        with contextlib.suppress(StorageError):
+            for digest, body in storage.index.facts(digests).items():
+                with contextlib.suppress(EntryFormatError):
+                    facts = _decode(body)
+                    if facts is not None:
+                        found[digest] = facts
+        return found
 
 
 def _encode(facts: Facts) -> bytes:

@@ -32,10 +32,10 @@ def test_file_asks_for_what_it_includes_and_tests() -> None:
     text = b'#include "q.h"\n#include <sys/a.h>\n#if __has_include("t/q.h") || __has_include(<t/a.h>)\n#endif\n'
     asked = scan_source(text).asked
     assert asked.beside == (("", ("q.h",)), ("t", ("q.h",)))
-    assert asked.elsewhere == (("sys", ("a.h",)), ("t", ("a.h",)))
+    assert asked.everywhere == (("", ("q.h",)), ("t", ("q.h", "a.h")), ("sys", ("a.h",)))
     assert asked.tested == {"q.h", "a.h"}
 
 
 def test_facts_with_other_names_ask_for_those() -> None:
     facts = scan_source(b'#include "q.h"\n')
-    assert replace(facts, angled=(b"x.h",)).asked.elsewhere == (("", ("x.h",)),)
+    assert replace(facts, angled=(b"x.h",)).asked.everywhere == (("", ("q.h", "x.h")),)

@@ -73,7 +73,7 @@ def test_stored_facts_of_another_form_are_scanned_again(storage: LocalStorage, t
     source = write(tmp_path, "a.c", TEXT)
     storage.index.add_facts([(source[1], body)])
     assert SourceFacts().gather([source], storage) == [(source[0], scan_source(TEXT))]
-    assert storage.index.facts(source[1]) != body
+    assert storage.index.facts([source[1]])[source[1]] != body
 
 
 def test_facts_are_known_also_where_the_folder_does_not_work(storage: LocalStorage, tmp_path: Path) -> None:

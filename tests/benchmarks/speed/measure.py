@@ -92,8 +92,8 @@ def growth(caches: Sequence[Cache], folder: Path, turns: int, headers: int) -> d
         return _checked(caches, turns, lambda: in_turns(work, turns))
 
 
-def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48) -> dict[str, Sample]:
-    """Hits a second of units with 1.25 MB objects, four at a time, started by xargs."""
+def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48, rounds: int = 4) -> dict[str, Sample]:
+    """Hits a second of units with 1.25 MB objects, four at a time, started by one xargs in several rounds."""
 
     def listed_in(place: Path) -> Path:
         command, listed = large_unit(place), place / "list"
@@ -102,7 +102,7 @@ def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48)
             shutil.copy(place / "large.cpp", place / f"large{number}.cpp")
             words = [word.replace("large.", f"large{number}.") for word in command]
             lines.append(" ".join(words) + "\n")
-        listed.write_text("".join(lines))
+        listed.write_text("".join(lines * rounds))
         return listed
 
     def once(cache: Cache, listed: Path) -> float:
@@ -110,7 +110,7 @@ def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48)
         with listed.open("rb") as given:
             began = time.perf_counter()
             subprocess.run(command, stdin=given, cwd=listed.parent, env=cache.environment, check=True)
-            return units / (time.perf_counter() - began)
+            return units * rounds / (time.perf_counter() - began)
 
     with _running(caches):
         work = {cache.name: partial(once, cache, listed_in(folder / cache.name)) for cache in caches}
@@ -118,7 +118,7 @@ def rates(caches: Sequence[Cache], folder: Path, turns: int, *, units: int = 48)
         for timed in work.values():
             for _ in range(2):
                 timed()
-        return _checked(caches, turns * units, lambda: in_turns(work, turns))
+        return _checked(caches, turns * units * rounds, lambda: in_turns(work, turns))
 
 
 def cold_and_warm(

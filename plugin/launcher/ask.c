@@ -9,6 +9,33 @@
 
 static const uint64_t STUCK_NS = 5000000000u;
 
+/* Where make says how its jobs are shared out, by the name of a new pipe in each run. Nothing of it is for the compiler,
+ * and requests that are the same are answered at once. */
+static bool is_of_make(const char *entry)
+{
+    static const char *const names[] = {"MAKEFLAGS=", "MFLAGS="};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(entry, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The environment as the core is told of it; allocated, NULL when memory ran out. */
+static char **told_environment(void)
+{
+    size_t count = 0;
+    char **all = platform_environment_block();
+    while (all && all[count])
+        count++;
+    char **told = all ? allocate((count + 1) * sizeof *told) : NULL, **put = told;
+    for (size_t i = 0; told && i < count; i++)
+        if (!is_of_make(all[i]))
+            *put++ = all[i];
+    if (told)
+        *put = NULL;
+    return told;
+}
+
 /* Numbers of a request: umask, flags, device and file number of the root, the working folder, the compiler; columns of
  * the terminal. */
 static bool request_frame(const Launch *launch, Buffer *frame)
@@ -16,7 +43,7 @@ static bool request_frame(const Launch *launch, Buffer *frame)
     Identity identities[3];
     char numbers[8 * 9];
     char *cwd = platform_working_folder();
-    char **environment = platform_environment_block();
+    char **environment = told_environment();
     if (!cwd || !environment || !platform_identity("/", &identities[0]) || !platform_identity(cwd, &identities[1]) ||
         !platform_identity(launch->program, &identities[2]))
         return false;

@@ -276,6 +276,17 @@ def test_it_counts_for_the_build_that_asks(project: Project) -> None:
     assert project.given() > given + times
 
 
+def test_hit_stands_in_another_run_of_make(project: Project) -> None:
+    """GNU make 4.4 names its job server's pipe after the process."""
+    project.env = {"MAKEFLAGS": " -j --jobserver-auth=fifo:/tmp/GMfifo1", "MFLAGS": "-j"}
+    project.stand()
+    for number in (2, 3):
+        given = project.given()
+        project.env = {"MAKEFLAGS": f" -j --jobserver-auth=fifo:/tmp/GMfifo{number}", "MFLAGS": f"-j{number}"}
+        project.run()
+        assert project.given() == given + 1
+
+
 def test_hits_of_a_ninja_build_stand_for_the_build_that_asks(project: Project) -> None:
     """ninja starts a shell for each compilation: no two launchers have the same parent."""
     names = [f"unit{number}" for number in range(24)]

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,6 +103,19 @@ static bool copy_to(const StandingOutput *output, const char *path)
     return is_made;
 }
 
+/* Puts a new file in the place of an old one in one step, which ends under the new one's name: unlike a rename over it
+ * that makes no file system write the new one to the disk at once. False where that can't be, or there is no old one. */
+static bool exchange(const char *new_file, const char *old_file)
+{
+#ifdef SYS_renameat2
+    enum { EXCHANGE = 2 }; /* Source: linux/fs.h, RENAME_EXCHANGE */
+    return syscall(SYS_renameat2, AT_FDCWD, new_file, AT_FDCWD, old_file, EXCHANGE) == 0;
+#else
+    (void)new_file, (void)old_file;
+    return false;
+#endif
+}
+
 static bool put_copy(const StandingOutput *output)
 {
     char temporary[PATH_MAX];
@@ -107,6 +123,8 @@ static bool put_copy(const StandingOutput *output)
                         (unsigned long long)steady_ns());
     if (size < 0 || (size_t)size >= sizeof temporary || !copy_to(output, temporary))
         return false;
+    if (output->unlinks_first && exchange(temporary, output->path))
+        return unlink(temporary) == 0;
     if (output->unlinks_first)
         unlink(output->path);
     if (rename(temporary, output->path) == 0)

@@ -174,6 +174,28 @@ def test_copy_is_a_new_file(served: Served, tmp_path: Path, size: int, unlinks_f
     assert not list(tmp_path.glob("*.tmp"))
 
 
+@pytest.mark.posix("proc")
+def test_old_file_is_there_until_the_new_one_is(served: Served, tmp_path: Path) -> None:
+    target = tmp_path / "made"
+    target.write_bytes(b"older text")
+    served.keep(Output(str(target), 0o644, _file(tmp_path / "artifact", bytes(9)), True))  # type: ignore[arg-type]
+    ended = threading.Event()
+    missed: list[int] = []
+
+    def watch() -> None:
+        while not ended.is_set():
+            if not os.path.exists(target):
+                missed.append(1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    answers = [served.ask() for _ in range(1000)]
+    ended.set()
+    watcher.join()
+    assert set(answers) == {REPLY}
+    assert not missed
+
+
 def test_artifact_that_changed_or_is_a_link_is_pythons(served: Served, tmp_path: Path) -> None:
     path, signature = _file(tmp_path / "artifact", b"content")
     served.keep(Output(str(tmp_path / "made"), 0o644, (path, signature)))  # type: ignore[arg-type]

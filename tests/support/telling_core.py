@@ -1,16 +1,13 @@
 """A core that tells, as it ends, what its requests made it load: ``telling_core.py FILE serve ENDPOINT READY_FD``."""
 
 import gc
+import importlib
 import json
 import os
 import sys
 from collections.abc import Iterator
 
 from clcache_launcher.__main__ import main
-from clcache_launcher.compilers.dialect import Dialect
-from clcache_launcher.util.patterns import late_pattern
-
-LATE = type(late_pattern(""))
 
 
 def _values() -> Iterator[tuple[str, object]]:
@@ -21,14 +18,18 @@ def _values() -> Iterator[tuple[str, object]]:
 
 
 def _tell_and_end(code: int) -> None:
+    modules = sorted(sys.modules)
+    # Not before: what the core loads by itself is told.
+    dialect = importlib.import_module("clcache_launcher.compilers.dialect").Dialect
+    late = type(importlib.import_module("clcache_launcher.util.patterns").late_pattern(""))
     with open(_FILE, "w", encoding="utf-8") as file:
         told = {
-            "modules": sorted(sys.modules),
+            "modules": modules,
             "patterns": sorted(
-                name for name, value in _values() if isinstance(value, LATE) and "search" in vars(value)
+                name for name, value in _values() if isinstance(value, late) and "search" in vars(value)
             ),
             "tables": [
-                name for name, value in _values() if isinstance(value, Dialect) and "_exact" in vars(value.options)
+                name for name, value in _values() if isinstance(value, dialect) and "_exact" in vars(value.options)
             ],
             "collects": gc.isenabled(),
             "set_apart": gc.get_freeze_count(),

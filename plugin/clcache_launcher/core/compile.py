@@ -4,9 +4,9 @@ Each source of the command line is looked up by itself. What is found is put in 
 and what it made is stored.
 """
 
-import random
 import time
 from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -24,6 +24,12 @@ from clcache_launcher.core.store import Kept, Stored, Unclear, store, store_for_
 from clcache_launcher.core.trees.path_reach import reach_of_text
 from clcache_launcher.core.verify import Expected, expect, find_difference
 from clcache_launcher.model import ASSEMBLER, Ran, Reason, Uncacheable
+from clcache_launcher.util.late_modules import LateModule
+
+if TYPE_CHECKING:
+    import random
+else:
+    random = LateModule("random")
 
 __all__ = ["compile_through_cache"]
 
@@ -153,7 +159,7 @@ def _is_to_verify(unit: Prepared, scope: Scope) -> bool:
     # Where nothing may be stored a run can't stand for a hit.
     if not share or scope.settings.readonly or not is_reproducible(unit.compilation, unit.toolchain.family):
         return False
-    return random.random() * 100 < share  # noqa: S311
+    return random.random() * 100 < share
 
 
 def _verification(unit: Prepared, found: Found, scope: Scope) -> Found | _Planned:

@@ -5,11 +5,16 @@ Source: reproducible-builds.org/specs/source-date-epoch
 """
 
 import os
-import tempfile
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.process import run
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = LateModule("tempfile")
 
 __all__ = ["VARIABLE", "EpochTrials", "is_set"]
 

@@ -6,14 +6,19 @@ Source: learn.microsoft.com/cpp/build/reference/showincludes-list-include-files
 
 import os
 import re
-import tempfile
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clcache_launcher.compilers.dependencies import SHOW_INCLUDES_PREFIX
 from clcache_launcher.compilers.probe import Family
 from clcache_launcher.core.prepare import Prepared
+from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.process import run
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    tempfile = LateModule("tempfile")
 
 __all__ = ["IncludesPrefixes"]
 

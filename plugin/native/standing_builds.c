@@ -96,6 +96,12 @@ static bool find_way(int caller, int tool, Way *way)
     }
 }
 
+static bool is_same_way(const Way *first, const Way *second)
+{
+    return first->process == second->process && first->start == second->start &&
+           memcmp(first->names, second->names, sizeof first->names) == 0;
+}
+
 bool note_place(Places *places, uint32_t place, int caller, int tool, uint64_t pause_ns)
 {
     Place now = {.tool = tool, .told_ns = steady_ns(), .pause_ns = pause_ns};
@@ -131,7 +137,7 @@ bool is_of_known_build(Places *places, uint32_t place, int caller)
         return true;
     if (!known.is_known || (known.pause_ns && now_ns - known.told_ns > known.pause_ns))
         return false;
-    if (!find_way(caller, known.tool, &way) || memcmp(&way, &known.way, sizeof way) != 0)
+    if (!find_way(caller, known.tool, &way) || !is_same_way(&way, &known.way))
         return false;
     pthread_mutex_lock(&places->lock);
     places->items[place].asked_ns = now_ns;

@@ -105,7 +105,7 @@ int source_text_words(const Byte *text, size_t size, const Byte *kinds, Byte *co
         const Byte *from = at;
         Byte held = FIRST_LETTER | SECOND_LETTER;
         for (; at < end && kinds[*at]; at++)
-            held &= kinds[*at];
+            held = (Byte)(held & kinds[*at]);
         size_t length = (size_t)(at - from);
         if (!length)
             at++;

@@ -1,8 +1,9 @@
 /* Standing answers: hits that the core gives again without Python, as long as all that they rest on is what it was.
  *
  * Python looks a request up, and hands over by what files it was found, what is to be put in place, and what is to be
- * said. standing.c keeps these answers, standing_serve.c takes callers and gives answers, standing_builds.c tells their builds,
- * standing_files.c puts files in place as core/outputs.py does. What is not certain, and whatever fails, is Python's.
+ * said. standing.c keeps these answers, standing_serve.c takes callers and gives answers, standing_builds.c tells their
+ * builds, standing_files.c puts files in place as core/outputs.py does. What is not certain, and whatever fails, is
+ * Python's.
  */
 #ifndef CLCACHE_STANDING_H
 #define CLCACHE_STANDING_H

@@ -25,12 +25,12 @@ typedef struct {
 typedef struct {
     int process;
     uint64_t start;
-    char names[MOST_STEPS][NAME_BYTES]; /* of those before it */
+    char names[MOST_STEPS + 1][NAME_BYTES]; /* its own is the last */
 } Way;
 
 typedef struct {
     bool is_known;
-    int tool;               /* up to which callers are followed; 0: to their parent alone */
+    int tool; /* up to which callers are followed; 0: to their parent alone */
     Way way;
     uint64_t told_ns, asked_ns, pause_ns;
 } Place;
@@ -85,6 +85,7 @@ static bool find_way(int caller, int tool, Way *way)
         int process = status.parent;
         if (!look_at_process(process, &status))
             return false;
+        memcpy(way->names[steps], status.name, NAME_BYTES);
         if (!tool || process == tool) {
             way->process = process;
             way->start = status.start;
@@ -92,7 +93,6 @@ static bool find_way(int caller, int tool, Way *way)
         }
         if (steps == MOST_STEPS)
             return false;
-        memcpy(way->names[steps], status.name, NAME_BYTES);
     }
 }
 

@@ -103,17 +103,29 @@ static bool copy_to(const StandingOutput *output, const char *path)
     return is_made;
 }
 
-/* Puts a new file in the place of an old one in one step, which ends under the new one's name: unlike a rename over it
- * that makes no file system write the new one to the disk at once. False where that can't be, or there is no old one. */
-static bool exchange(const char *new_file, const char *old_file)
+/* Lets two files have each other's name, in one step; false where that can't be, or one is not there. */
+static bool exchange(const char *first, const char *second)
 {
 #ifdef SYS_renameat2
     enum { EXCHANGE = 2 }; /* Source: linux/fs.h, RENAME_EXCHANGE */
-    return syscall(SYS_renameat2, AT_FDCWD, new_file, AT_FDCWD, old_file, EXCHANGE) == 0;
+    return syscall(SYS_renameat2, AT_FDCWD, first, AT_FDCWD, second, EXCHANGE) == 0;
 #else
-    (void)new_file, (void)old_file;
+    (void)first, (void)second;
     return false;
 #endif
+}
+
+/* Puts a new file in the place of an old one without a moment in which there is none. Unlike a rename over it that makes
+ * no file system write the new one to the disk at once. */
+static bool put_in_the_place_of(const char *old_file, const char *new_file)
+{
+    if (!exchange(new_file, old_file))
+        return false;
+    /* Some file systems know no exchange and do not say so: there the old one is gone already. */
+    if (unlink(new_file) == 0 || errno == ENOENT)
+        return true;
+    exchange(new_file, old_file); /* a folder, which came meanwhile */
+    return false;
 }
 
 static bool put_copy(const StandingOutput *output)
@@ -123,8 +135,8 @@ static bool put_copy(const StandingOutput *output)
                         (unsigned long long)steady_ns());
     if (size < 0 || (size_t)size >= sizeof temporary || !copy_to(output, temporary))
         return false;
-    if (output->unlinks_first && exchange(temporary, output->path))
-        return unlink(temporary) == 0;
+    if (output->unlinks_first && put_in_the_place_of(output->path, temporary))
+        return true;
     if (output->unlinks_first)
         unlink(output->path);
     if (rename(temporary, output->path) == 0)

@@ -111,7 +111,8 @@ static bool answer(Standing *standing, int connection, int caller)
     size_t size = look_at_request(connection, frame);
     bool is_compile = size > HEAD_BYTES && frame[HEAD_BYTES] == COMPILE;
     Kept *kept = is_compile ? take_answer(standing, frame + HEAD_BYTES, size - HEAD_BYTES) : NULL;
-    bool is_given = kept && is_of_known_build(places_of(standing), kept->answer.place, caller) && still_stands(&kept->answer) &&
+    bool is_given = kept && is_of_known_build(places_of(standing), kept->answer.place, caller) &&
+                    still_stands(&kept->answer) &&
                     put_in_place(kept->answer.outputs, kept->answer.output_count);
     if (is_given) {
         /* Before the answer goes out: who has waited for a build finds all of it counted and logged. */

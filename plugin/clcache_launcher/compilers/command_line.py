@@ -17,6 +17,8 @@ _LEAST_POSIX_BYTES: Final = 128 << 10
 _SINGLE_POSIX_BYTES: Final = 128 << 10
 _WINDOWS_CHARACTERS: Final = 32767
 _MOST_BYTES_A_CHARACTER: Final = 4
+_OTHER_BYTES: Final = 8192
+"""For what else stands there, and for make's variables, of which the launcher does not tell."""
 _GNU_SPECIAL: Final = re.compile(r"""([ \t\v\f"'\\])""")
 _WINDOWS_SPECIAL: Final = re.compile(r'[ \t\r\n\v\f"]')
 _BEFORE_QUOTE: Final = re.compile(r'(\\*)("|\Z)')
@@ -56,7 +58,7 @@ def posix_limit(given: Sequence[str], environment: Mapping[str, str]) -> Limit:
     limit = Limit(0, _SINGLE_POSIX_BYTES, 1 + _POINTER_BYTES, is_bytes=True)
     # The path that is executed stands beside the arguments.
     return Limit(
-        max(_length(given, limit), _LEAST_POSIX_BYTES - variables - 4096 - _POINTER_BYTES * 2),
+        max(_length(given, limit), _LEAST_POSIX_BYTES - variables - _OTHER_BYTES - _POINTER_BYTES * 2),
         limit.single,
         limit.each,
         is_bytes=True,

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -23,13 +23,8 @@ from clcache_launcher.core.trees.tree import Trees
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import BuildRun, Invocation, NotACompilation, Reason, Uncacheable
 from clcache_launcher.storage.local import LocalStorage
-from clcache_launcher.util.late_modules import LateModule
+from clcache_launcher.util.complaints import complain
 from clcache_launcher.util.standing_answers import load_standing_answers
-
-if TYPE_CHECKING:
-    import logging
-else:
-    logging = LateModule("logging")
 
 __all__ = ["Engine"]
 
@@ -178,7 +173,7 @@ class Engine:
                 self.statistics(folder).flush(storage)
                 storage.tend(*self._limits.get(folder, (0, 0)))
             except StorageError as err:
-                logging.getLogger(__name__).warning("%s", err)
+                complain(err)
 
     def summary(self, folder: Path) -> Summary:
         """Counts and sizes of a folder, with what is not yet written.

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from clcache_launcher.core.engine import Engine
 from clcache_launcher.core.questions import answer_question
@@ -14,12 +14,7 @@ from clcache_launcher.protocol import Message, ProtocolError, encode, fields_of,
 from clcache_launcher.server.elders import end_older_cores
 from clcache_launcher.server.endpoint import CallerConnection, EndpointError, Listener
 from clcache_launcher.server.session import Sessions
-from clcache_launcher.util.late_modules import LateModule
-
-if TYPE_CHECKING:
-    import logging
-else:
-    logging = LateModule("logging")
+from clcache_launcher.util.complaints import complain, complain_of_fault
 
 __all__ = ["serve"]
 
@@ -116,11 +111,11 @@ class Core:
                 raise ProtocolError("unknown message")
             if not goes_on:
                 self._stop.set()
-        except (ProtocolError, OSError) as err:
-            logging.getLogger(__name__).info("connection: %s", err)
+        except (ProtocolError, OSError):
+            pass  # the caller is gone, or no launcher
         except Exception:
-            logging.getLogger(__name__).exception("a request failed")
             self._engine.count_unknown_error()
+            complain_of_fault("a request failed")
 
 
 def serve(endpoint: str, ready: int) -> int:
@@ -138,7 +133,7 @@ def serve(endpoint: str, ready: int) -> int:
     try:
         listener = Listener(endpoint)
     except EndpointError as err:
-        logging.getLogger(__name__).warning("%s", err)
+        complain(err)
         return 1
     # Hits are short: a thread that waits for its turn must not wait long.
     sys.setswitchinterval(0.0005)

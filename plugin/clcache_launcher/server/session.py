@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from blake3 import blake3
 from msgspec import Struct
@@ -37,16 +37,11 @@ from clcache_launcher.server.builds import CallerBuilds
 from clcache_launcher.server.elders import is_older
 from clcache_launcher.server.endpoint import CallerConnection, peer_process, wait_for_report
 from clcache_launcher.server.log import InvocationLog, line_end
+from clcache_launcher.util.complaints import complain
 from clcache_launcher.util.file_records import Kind, Records, file_record, hold
 from clcache_launcher.util.files import Signature
-from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.status import file_status
 from clcache_launcher.util.variables import WindowsVariables
-
-if TYPE_CHECKING:
-    import logging
-else:
-    logging = LateModule("logging")
 
 __all__ = ["Sessions"]
 
@@ -147,7 +142,7 @@ class Sessions:
         except ConfigError as err:
             # Told by `clcache config`, at configure time and here, never on a compile's streams.
             folder = fallback_folder(environment, request.cwd)
-            logging.getLogger(__name__).warning("%s", err)
+            complain(err)
             if folder is not None:
                 self._engine.statistics(folder).count_error()
             return request

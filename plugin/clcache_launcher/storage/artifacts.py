@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.model import Digest
@@ -20,6 +20,7 @@ from clcache_launcher.util.files import (
     open_to_read,
     read_file,
     remove_file,
+    remove_tree,
     replace_file,
     signature_of,
     write_new,
@@ -29,12 +30,6 @@ from clcache_launcher.util.status import link_status
 if sys.platform == "win32":
     from clcache_launcher.util.windows_files import copy_new
 
-from clcache_launcher.util.late_modules import LateModule
-
-if TYPE_CHECKING:
-    import shutil
-else:
-    shutil = LateModule("shutil")
 
 __all__ = ["ArtifactStore", "disk_bytes"]
 
@@ -108,7 +103,7 @@ class ArtifactStore:
                 return
             self._verified.pop(digest, None)
             if os.path.isdir(path):
-                shutil.rmtree(path)
+                remove_tree(path)
             self._move(scratch, path)
         except OSError as err:
             raise StorageError(f"{path}: {err.strerror}") from err
@@ -144,7 +139,7 @@ class ArtifactStore:
         except FileNotFoundError:
             pass
         except OSError:
-            shutil.rmtree(path, ignore_errors=True)
+            remove_tree(path)
 
     def is_sound(self, digest: Digest) -> bool:
         """Whether the artifact has its content: by a full digest once a boot, by its signature afterwards."""

@@ -10,18 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from clcache_launcher.errors import StorageError
 from clcache_launcher.storage.schema import FORMAT_VERSION, SCHEMA
 from clcache_launcher.util.file_records import Kind, record_of
-from clcache_launcher.util.late_modules import LateModule
+from clcache_launcher.util.files import remove_tree
 from clcache_launcher.util.locks import hold_lock
-
-if TYPE_CHECKING:
-    import shutil
-else:
-    shutil = LateModule("shutil")
 
 __all__ = ["BUSY_TIMEOUT_S", "Database", "index_files", "is_damage"]
 
@@ -245,7 +240,7 @@ def _storage_errors(place: str) -> Iterator[None]:
 def _lock_file(folder: Path) -> str:
     path = str(folder / "lock")
     if os.path.isdir(path):
-        shutil.rmtree(path, ignore_errors=True)
+        remove_tree(path)
     return path
 
 
@@ -320,7 +315,7 @@ def _remove_one(path: str) -> None:
     except FileNotFoundError:
         pass
     except OSError:
-        shutil.rmtree(path, ignore_errors=True)
+        remove_tree(path)
 
 
 def _connect(path: str, *, is_new: bool) -> sqlite3.Connection:

@@ -8,13 +8,19 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from blake3 import blake3
 from msgspec import Struct
 
 from clcache_launcher.model import Digest
+from clcache_launcher.util.late_modules import LateModule
 from clcache_launcher.util.status import file_status, handle_status, link_status
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    shutil = LateModule("shutil")
 
 if sys.platform == "win32":
     from clcache_launcher.util.windows_files import clock_ns, open_shared
@@ -35,6 +41,7 @@ __all__ = [
     "open_to_read",
     "read_file",
     "remove_file",
+    "remove_tree",
     "replace_file",
     "signature_of",
     "ways",
@@ -254,6 +261,13 @@ def remove_file(path: str) -> None:
             if stat.S_ISREG(mode) and not mode & stat.S_IWRITE:
                 os.chmod(path, stat.S_IWRITE)
     _retry(lambda: os.unlink(path))
+
+
+def remove_tree(folder: str) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    # What can't be loaded, for no more files can be opened, can't remove anything either.
+    with contextlib.suppress(OSError, ImportError):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _retry(change: Callable[[], None]) -> None:

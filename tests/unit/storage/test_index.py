@@ -194,11 +194,12 @@ def test_facts_come_back_and_a_flipped_bit_is_not_believed(opened: Opened) -> No
     assert opened.index.facts([ARTIFACT]) == {ARTIFACT: b"again"}
 
 
-@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 200])
+@pytest.mark.parametrize("count", [0, 1, 14, 15, 16, 17, 100])
 def test_facts_of_any_number_of_contents_are_found(opened: Opened, count: int) -> None:
     stored = {digest_of(b"%d" % number): b"%d" % number for number in range(count)}
     opened.index.add_facts(stored.items())
     assert opened.index.facts([*stored, digest_of(b"none")]) == stored
+    assert opened.index.facts([*stored, *stored]) == stored
 
 
 ENTRY_DIGEST = digest_of(b"entry")

@@ -260,32 +260,44 @@ def test_caller_of_another_parent_is_pythons(served: Served) -> None:
 
 
 class Tool:
-    """A process that starts a caller whenever it is told to, as build tools do: behind a shell."""
+    """A process that starts a caller whenever it is told to, as build tools do."""
 
     def __init__(self, served: Served) -> None:
         self.process = subprocess.Popen(
-            ["sh", "-c", 'while read -r line; do sh -c "$line; :"; done'],
+            ["sh", "-c", 'while read -r line; do eval "$line"; done'],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.call = f"python3 -c '{CALLER}' {served.path} {REQUEST.hex()}"
+        self.folder = Path(served.path).parent
+        (self.folder / "caller.py").write_text(CALLER)
+        self.call = f"python3 {self.folder}/caller.py {served.path} {REQUEST.hex()}"
 
-    def ask(self, before: str = "", behind: str = "") -> bytes:
+    def ask(self, shell: str = "sh", count: int = 1) -> bytes:
+        """What a caller is told behind so many shells, the outermost under that name."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{before}{self.call}{behind}\n")
+        call = self.call
+        for number in range(count):
+            # What follows keeps the shell from making room for the call.
+            (self.folder / f"script{number}").write_text(f"{call}\n:\n")
+            call = f"sh {self.folder}/script{number}"
+        self.process.stdin.write(f"{shell} {call.removeprefix('sh ')}\n")
         self.process.stdin.flush()
         return bytes.fromhex(self.process.stdout.readline())
 
 
-@pytest.mark.posix("proc")
-def test_callers_of_one_tool_are_of_one_build_behind_shells_of_their_own(served: Served) -> None:
+@pytest.mark.posix("proc", "shell")
+def test_callers_of_one_tool_are_of_one_build_behind_shells_of_their_own(served: Served, tmp_path: Path) -> None:
     served.keep()
     tools = [Tool(served) for _ in range(2)]
+    other = tmp_path / "make"
+    other.symlink_to("/bin/sh")
     served.tool = tools[0].process.pid
     assert [tools[0].ask() for _ in range(3)] == [b"Python's", REPLY, REPLY]
-    assert tools[0].ask("(", "; :)") == b"Python's"
+    assert [tools[0].ask(str(other)) for _ in range(2)] == [b"Python's", REPLY]
+    assert [tools[0].ask(count=4) for _ in range(2)] == [b"Python's", REPLY]
+    assert [tools[0].ask(count=5) for _ in range(2)] == [b"Python's", b"Python's"]
     served.tool = tools[1].process.pid
     assert [tools[1].ask() for _ in range(2)] == [b"Python's", REPLY]
     for tool in tools:

@@ -21,7 +21,7 @@ typedef struct {
     uint64_t start;
 } ProcessStatus;
 
-/* From a caller's parent up to a process. */
+/* From a caller's parent up to a process, which is 0 where that is not seen. */
 typedef struct {
     int process;
     uint64_t start;
@@ -29,7 +29,6 @@ typedef struct {
 } Way;
 
 typedef struct {
-    bool is_known;
     int tool; /* up to which callers are followed; 0: to their parent alone */
     Way way;
     uint64_t told_ns, asked_ns, pause_ns;
@@ -74,26 +73,26 @@ static bool look_at_process(int process, ProcessStatus *status)
     return true;
 }
 
-/* The way from a caller to a tool, or to its parent; false where it is not seen, or longer than those that are kept. */
-static bool find_way(int caller, int tool, Way *way)
+/* The way from a caller to a tool, or to its parent; none where it is not seen, or longer than those that are kept. */
+static Way find_way(int caller, int tool)
 {
+    static const Way none;
+    Way way = none;
     ProcessStatus status;
-    memset(way, 0, sizeof *way);
     if (!look_at_process(caller, &status))
-        return false;
-    for (int steps = 0;; steps++) {
+        return none;
+    for (int steps = 0; steps <= MOST_STEPS; steps++) {
         int process = status.parent;
         if (!look_at_process(process, &status))
-            return false;
-        memcpy(way->names[steps], status.name, NAME_BYTES);
+            return none;
+        memcpy(way.names[steps], status.name, NAME_BYTES);
         if (!tool || process == tool) {
-            way->process = process;
-            way->start = status.start;
-            return true;
+            way.process = process;
+            way.start = status.start;
+            return way;
         }
-        if (steps == MOST_STEPS)
-            return false;
     }
+    return none;
 }
 
 static bool is_same_way(const Way *first, const Way *second)
@@ -104,9 +103,8 @@ static bool is_same_way(const Way *first, const Way *second)
 
 bool note_place(Places *places, uint32_t place, int caller, int tool, uint64_t pause_ns)
 {
-    Place now = {.tool = tool, .told_ns = steady_ns(), .pause_ns = pause_ns};
+    Place now = {.tool = tool, .way = find_way(caller, tool), .told_ns = steady_ns(), .pause_ns = pause_ns};
     now.asked_ns = now.told_ns;
-    now.is_known = find_way(caller, tool, &now.way);
     pthread_mutex_lock(&places->lock);
     if (place >= places->count) {
         size_t count = (size_t)place + MORE_PLACES;
@@ -128,16 +126,16 @@ bool is_of_known_build(Places *places, uint32_t place, int caller)
 {
     uint64_t now_ns = steady_ns();
     Place known = {0};
-    Way way;
     pthread_mutex_lock(&places->lock);
     if (place < places->count)
         known = places->items[place];
     pthread_mutex_unlock(&places->lock);
     if (now_ns - known.asked_ns < ASK_AGAIN_NS)
         return true;
-    if (!known.is_known || (known.pause_ns && now_ns - known.told_ns > known.pause_ns))
+    if (!known.way.process || (known.pause_ns && now_ns - known.told_ns > known.pause_ns))
         return false;
-    if (!find_way(caller, known.tool, &way) || !is_same_way(&way, &known.way))
+    Way way = find_way(caller, known.tool);
+    if (!is_same_way(&way, &known.way))
         return false;
     pthread_mutex_lock(&places->lock);
     places->items[place].asked_ns = now_ns;

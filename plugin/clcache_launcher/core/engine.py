@@ -28,7 +28,6 @@ from clcache_launcher.util.standing_answers import load_standing_answers
 
 __all__ = ["Engine"]
 
-
 _MOST_KNOWN: Final = 20_000
 """Command lines remembered: some 4 KB each."""
 

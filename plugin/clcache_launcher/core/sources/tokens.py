@@ -120,12 +120,12 @@ class Source(Struct, frozen=True, dict=True):
         """The marks outside of literals."""
         return _MARKS.find(self.masked)
 
-    @cached_property
+    @property
     def code_directives(self) -> bytes:
         """The code's lines that may hold a directive."""
         return directive_lines(self.code, NATIVE)
 
-    @cached_property
+    @property
     def masked_directives(self) -> bytes:
         """The same with emptied literals."""
         return directive_lines(self.masked, NATIVE)
